@@ -1,0 +1,4 @@
+@NullMarked
+package org.heddle.agent;
+
+import org.jspecify.annotations.NullMarked;

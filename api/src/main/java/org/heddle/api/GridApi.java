@@ -1,0 +1,152 @@
+package org.heddle.api;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedMap;
+import org.heddle.model.Resources;
+import org.heddle.model.VjobSpec;
+
+/**
+ * Bodies of the controller's API. Every request carries {@code Authorization: Bearer TOKEN}; every
+ * error is a {@link Problem}. Everything that changes takes {@code ?dryRun=true} and then answers
+ * with a {@link PlanView} and changes nothing.
+ *
+ * <pre>
+ * GET    /v1/status                             GridStatus
+ * GET    /v1/openapi.json                       this, as OpenAPI 3.1
+ * GET    /v1/vjobs                              [VjobView]
+ * POST   /v1/vjobs                              VjobSpec -> 201 VjobView
+ * GET    /v1/vjobs/{vjob}                       VjobView
+ * POST   /v1/vjobs/{vjob}/suspend | resume | cancel     -> 202 VjobView
+ * GET    /v1/vjobs/{vjob}/logs                  text: what its command printed (so far)
+ * GET    /v1/machines                           [MachineView]
+ * GET    /v1/machines/{machine}                 MachineView
+ * POST   /v1/machines/{machine}/migrate         MigrateRequest -> 202 MachineView
+ * POST   /v1/machines/{machine}/exec            AgentApi.ExecRequest -> AgentApi.ExecResponse
+ * GET    /v1/machines/{machine}/console?from=N&amp;follow=true, POST ...   as the agent's
+ * GET    /v1/hosts                              [HostView]
+ * POST   /v1/hosts/{host}/drain | undrain       -> 202 HostView
+ * GET    /v1/switches?limit=N                   [SwitchView], newest first
+ * GET    /v1/switches/{id}                      SwitchView; id may be "current"
+ * GET    /v1/plan                               PlanView: what the grid would do now
+ * GET    /v1/events?after=N&amp;limit=M             [EventView]
+ * GET    /v1/events/stream?after=N              server-sent events: "event" EventView with its id
+ * </pre>
+ */
+public final class GridApi {
+  private GridApi() {}
+
+  public record GridStatus(
+      String version,
+      boolean settled,
+      int hosts,
+      int hostsOnline,
+      SortedMap<String, Integer> vjobs,
+      Resources capacity,
+      Resources used,
+      Optional<SwitchView> currentSwitch,
+      long startedMs) {}
+
+  /**
+   * @param state in lower case: waiting, starting, running, suspending, sleeping, resuming,
+   *     stopping, terminated
+   * @param reason why it is in that state; may be empty
+   * @param output the end of what its command printed, once it has ended
+   */
+  public record VjobView(
+      String name,
+      String state,
+      String wanted,
+      int priority,
+      String owner,
+      String reason,
+      long submittedMs,
+      Optional<Long> endedMs,
+      Optional<Integer> exitCode,
+      String output,
+      VjobSpec spec,
+      List<MachineView> machines) {}
+
+  /**
+   * @param name {@code machine.vjob}
+   * @param host where it runs, or where its saved state lies; absent when it has none
+   */
+  public record MachineView(
+      String name,
+      String vjob,
+      String state,
+      Optional<String> host,
+      Optional<String> site,
+      String address,
+      String mac,
+      String image,
+      Resources demand) {}
+
+  /**
+   * @param state online, lost or drained
+   */
+  public record HostView(
+      String name,
+      String site,
+      String state,
+      boolean drained,
+      Resources capacity,
+      Resources used,
+      List<String> tags,
+      String address,
+      List<String> machines,
+      List<String> images) {}
+
+  public record MigrateRequest(String to) {}
+
+  /**
+   * @param refused vjobs that would not run, with the reason
+   * @param cost MiB moved or written
+   */
+  public record PlanView(
+      List<StepView> steps, long cost, long endMs, SortedMap<String, String> refused) {}
+
+  public record StepView(
+      int id,
+      String action,
+      String machine,
+      Optional<String> from,
+      Optional<String> to,
+      List<Integer> after,
+      long startMs,
+      long endMs,
+      String why) {}
+
+  public record SwitchView(
+      long id,
+      String cause,
+      long startedMs,
+      Optional<Long> endedMs,
+      List<SwitchAction> actions,
+      SortedMap<String, Long> pauseSkewMs) {}
+
+  /**
+   * @param progress pending, active, done, failed or dropped
+   */
+  public record SwitchAction(
+      String action,
+      String machine,
+      Optional<String> from,
+      Optional<String> to,
+      String progress,
+      long startMs,
+      long durationMs,
+      long downtimeMs,
+      String message) {}
+
+  public record EventView(long id, long timeMs, String kind, String subject, String message) {}
+
+  /**
+   * RFC 9457 problem details.
+   *
+   * @param type one of invalid, not-found, conflict, denied, infeasible, failed, timed-out,
+   *     unreachable
+   * @param field path of the field to blame, such as {@code machines[0].memory}; may be empty
+   */
+  public record Problem(String type, String title, int status, String detail, String field) {}
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package org.heddle.cli;
+
+import org.jspecify.annotations.NullMarked;

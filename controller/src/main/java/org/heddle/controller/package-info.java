@@ -1,0 +1,4 @@
+@NullMarked
+package org.heddle.controller;
+
+import org.jspecify.annotations.NullMarked;

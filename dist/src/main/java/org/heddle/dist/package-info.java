@@ -1,0 +1,4 @@
+@NullMarked
+package org.heddle.dist;
+
+import org.jspecify.annotations.NullMarked;

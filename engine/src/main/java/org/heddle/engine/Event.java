@@ -1,0 +1,51 @@
+package org.heddle.engine;
+
+import java.util.List;
+import org.heddle.model.Host;
+import org.heddle.model.HostId;
+import org.heddle.model.MachineId;
+import org.heddle.model.MachineReport;
+import org.heddle.model.Outcome;
+import org.heddle.model.VjobId;
+import org.heddle.model.VjobSpec;
+import org.heddle.planner.Answer;
+
+/** What happens to the grid, a closed sum. The time comes beside it. */
+public sealed interface Event {
+  /** A person asks for a vjob; the key pair is made by the caller because the engine is pure. */
+  record Submitted(VjobSpec spec, String sshKey, String sshPublicKey) implements Event {}
+
+  record CancelAsked(VjobId vjob) implements Event {}
+
+  record SuspendAsked(VjobId vjob) implements Event {}
+
+  /** Takes back a {@link SuspendAsked}. */
+  record ResumeAsked(VjobId vjob) implements Event {}
+
+  record MigrateAsked(MachineId machine, HostId to) implements Event {}
+
+  record DrainAsked(HostId host) implements Event {}
+
+  record UndrainAsked(HostId host) implements Event {}
+
+  /** A host joined or came back, or was asked; says all that it has. */
+  record HostReported(Host host, List<MachineReport> machines) implements Event {
+    public HostReported {
+      machines = List.copyOf(machines);
+    }
+  }
+
+  /** One machine of a host changed by itself (its process died, its command ended). */
+  record MachineReported(HostId host, MachineReport machine) implements Event {}
+
+  /** The host's lease ran out. */
+  record HostExpired(HostId host) implements Event {}
+
+  record OperationEnded(String operation, Outcome outcome) implements Event {}
+
+  /** The planner's answer to {@link Command.FindPlan} number {@code request}. */
+  record PlanFound(long request, Answer answer) implements Event {}
+
+  /** Time has passed; sent about every second. */
+  record Ticked() implements Event {}
+}

@@ -1,0 +1,205 @@
+package org.heddle.engine;
+
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.heddle.model.Action;
+import org.heddle.model.Host;
+import org.heddle.model.HostId;
+import org.heddle.model.MachineId;
+import org.heddle.model.MachineState;
+import org.heddle.model.NetworkAttachment;
+import org.heddle.model.Operation;
+import org.heddle.model.Plan;
+import org.heddle.model.SavedState;
+import org.heddle.model.VjobId;
+import org.heddle.model.VjobSpec;
+import org.heddle.model.VjobState;
+
+/**
+ * All that the engine knows, as records by key. What a step changes is found by comparing the maps,
+ * so that the controller can store just that.
+ *
+ * @param counters request numbers, incarnations and the like
+ * @param current the context switch that is under way
+ * @param history ended context switches, oldest first, at most {@link #HISTORY}
+ */
+public record GridState(
+    Counters counters,
+    SortedMap<HostId, HostRecord> hosts,
+    SortedMap<VjobId, VjobRecord> vjobs,
+    SortedMap<MachineId, MachineRecord> machines,
+    SortedMap<String, OperationRecord> operations,
+    Optional<SwitchRecord> current,
+    List<SwitchRecord> history) {
+  public static final int HISTORY = 50;
+
+  public static final GridState EMPTY =
+      new GridState(
+          new Counters(0, 0, 0, 0, 0, Optional.empty()),
+          new TreeMap<>(),
+          new TreeMap<>(),
+          new TreeMap<>(),
+          new TreeMap<>(),
+          Optional.empty(),
+          List.of());
+
+  public GridState {
+    hosts = Collections.unmodifiableSortedMap(hosts);
+    vjobs = Collections.unmodifiableSortedMap(vjobs);
+    machines = Collections.unmodifiableSortedMap(machines);
+    operations = Collections.unmodifiableSortedMap(operations);
+    history = List.copyOf(history);
+  }
+
+  /**
+   * Numbers that only grow.
+   *
+   * @param planRequested number of the plan request that is not answered yet
+   */
+  public record Counters(
+      long version,
+      long operations,
+      long incarnations,
+      long switches,
+      long submissions,
+      Optional<Long> planRequested) {}
+
+  /**
+   * @param online its lease is valid and it has reported
+   * @param drained asked by a person to be empty
+   */
+  public record HostRecord(Host host, boolean online, boolean drained, long lastReportMs) {}
+
+  /** What a person wants of a vjob. */
+  public enum Wanted {
+    RUN,
+    SLEEP,
+    END
+  }
+
+  /**
+   * @param sequence order of submission
+   * @param state derived from its machines' states and kept for users
+   * @param reason why it is not running although it is wanted to, or why it ended; may be empty
+   * @param broken a machine was lost: the rest is shut down and the vjob starts again from what it
+   *     has
+   * @param notBeforeMs it is not tried again earlier than this (back-off after failures)
+   * @param failures starts or resumes that failed in a row
+   * @param vni of its network
+   * @param saved the last complete saved state: one for each machine, or empty
+   * @param runStarted its command was started in the guest (and is in the saved state, if any)
+   */
+  public record VjobRecord(
+      VjobSpec spec,
+      long sequence,
+      long submittedMs,
+      VjobState state,
+      Wanted wanted,
+      String reason,
+      boolean broken,
+      long notBeforeMs,
+      int failures,
+      int vni,
+      SortedMap<MachineId, SavedState> saved,
+      boolean runStarted,
+      Optional<Integer> exitCode,
+      String output,
+      Optional<Long> endedMs,
+      String sshKey,
+      String sshPublicKey) {
+    public VjobRecord {
+      saved = Collections.unmodifiableSortedMap(new TreeMap<>(saved));
+    }
+  }
+
+  /**
+   * @param network its address and card, for its whole life
+   * @param incarnation of its last start
+   * @param banned hosts on which it failed lately, and until when (milliseconds of the epoch)
+   */
+  public record MachineRecord(
+      MachineId id,
+      MachineState state,
+      NetworkAttachment network,
+      long incarnation,
+      SortedMap<HostId, Long> banned,
+      Optional<HostId> pinned) {
+    public MachineRecord {
+      banned = Collections.unmodifiableSortedMap(new TreeMap<>(banned));
+    }
+  }
+
+  /**
+   * An operation that was sent and has not ended.
+   *
+   * @param step id of the plan step that it belongs to; empty for those outside a plan
+   * @param deadlineMs after this the host is inspected and the operation given up
+   */
+  public record OperationRecord(
+      String id,
+      HostId host,
+      Operation what,
+      Optional<Integer> step,
+      long startedMs,
+      long deadlineMs) {}
+
+  /**
+   * A context switch.
+   *
+   * @param cause in words, for people
+   * @param actions one for each step of the plan, in its order
+   * @param pauseSkewMs for each vjob that was suspended: time between its first and its last pause
+   */
+  public record SwitchRecord(
+      long id,
+      String cause,
+      long startedMs,
+      Optional<Long> endedMs,
+      Plan plan,
+      List<ActionRecord> actions,
+      SortedMap<VjobId, Long> pauseSkewMs) {
+    public SwitchRecord {
+      actions = List.copyOf(actions);
+      pauseSkewMs = Collections.unmodifiableSortedMap(new TreeMap<>(pauseSkewMs));
+    }
+  }
+
+  /** How far one action of a context switch is. */
+  public enum Progress {
+    PENDING,
+    ACTIVE,
+    DONE,
+    FAILED,
+    /** Not tried, because what it waited for failed or is no longer wanted. */
+    DROPPED
+  }
+
+  /**
+   * @param startMs milliseconds from the start of the switch
+   * @param downtimeMs how long the machine's processors stood still; for a suspend until it is
+   *     saved it is not counted
+   */
+  public record ActionRecord(
+      Action action,
+      Progress progress,
+      long startMs,
+      long durationMs,
+      long downtimeMs,
+      String message) {}
+
+  static <K, V> SortedMap<K, V> with(SortedMap<K, V> map, K key, V value) {
+    TreeMap<K, V> copy = new TreeMap<>(map);
+    copy.put(key, value);
+    return copy;
+  }
+
+  static <K> SortedSet<K> keys(Map<K, ?> map) {
+    return new TreeSet<>(map.keySet());
+  }
+}

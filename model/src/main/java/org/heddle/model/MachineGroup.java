@@ -1,0 +1,29 @@
+package org.heddle.model;
+
+import java.util.Optional;
+
+/**
+ * Machines of one form within a vjob. A group of count 1 gives one machine with the group's name, a
+ * larger one {@code name1 .. nameN}.
+ *
+ * @param image name of an image that the grid has
+ * @param demand what each machine of the group wants
+ * @param start command that each machine starts in the background when it has booted
+ */
+public record MachineGroup(
+    String name,
+    int count,
+    String image,
+    Resources demand,
+    MachineKind kind,
+    Optional<String> start) {
+  /** More machines than this in one group are taken for a slip of the hand. */
+  public static final int MAX_COUNT = 1000;
+
+  public MachineGroup {
+    Names.check("machine name", name);
+    if (count < 1 || count > MAX_COUNT) {
+      throw new IllegalArgumentException("count " + count + ": use 1 to " + MAX_COUNT);
+    }
+  }
+}

@@ -1,0 +1,69 @@
+package org.heddle.model;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * What a person asks for: a virtual cluster and the work it carries.
+ *
+ * @param priority higher runs first and may have lower ones suspended; -1000 to 1000
+ * @param owner who answers for it
+ * @param machines at least one group; the first machine of the first group carries {@code run}
+ * @param run shell command whose end ends the vjob; without it the vjob runs until cancelled
+ */
+public record VjobSpec(
+    VjobId name, int priority, String owner, List<MachineGroup> machines, Optional<String> run) {
+  public static final int MAX_PRIORITY = 1000;
+
+  public VjobSpec {
+    machines = List.copyOf(machines);
+    if (machines.isEmpty()) {
+      throw new IllegalArgumentException("machines: name at least one group");
+    }
+    if (Math.abs(priority) > MAX_PRIORITY) {
+      throw new IllegalArgumentException(
+          "priority " + priority + ": use -" + MAX_PRIORITY + " to " + MAX_PRIORITY);
+    }
+    Set<String> seen = new HashSet<>();
+    for (MachineGroup group : machines) {
+      for (String machine : names(group)) {
+        if (!seen.add(machine)) {
+          throw new IllegalArgumentException("machine '" + machine + "' is named twice");
+        }
+      }
+    }
+  }
+
+  /** One machine of the vjob and the group that it is of. */
+  public record Member(MachineId id, MachineGroup group) {}
+
+  /** All machines, in the order of the file: the fixed order in which the vjob is paused. */
+  public List<Member> members() {
+    List<Member> members = new ArrayList<>();
+    for (MachineGroup group : machines) {
+      for (String machine : names(group)) {
+        members.add(new Member(new MachineId(name, machine), group));
+      }
+    }
+    return List.copyOf(members);
+  }
+
+  /** The machine that carries {@code run}. */
+  public MachineId first() {
+    return new MachineId(name, names(machines.getFirst()).getFirst());
+  }
+
+  private static List<String> names(MachineGroup group) {
+    if (group.count() == 1) {
+      return List.of(group.name());
+    }
+    List<String> names = new ArrayList<>();
+    for (int i = 1; i <= group.count(); i++) {
+      names.add(group.name() + i);
+    }
+    return names;
+  }
+}

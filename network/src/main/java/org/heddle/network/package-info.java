@@ -1,0 +1,4 @@
+@NullMarked
+package org.heddle.network;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package org.heddle.simulator;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package org.heddle.wiring;
+
+import org.jspecify.annotations.NullMarked;
