@@ -1,0 +1,306 @@
+package org.heddle.api;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpTimeoutException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.heddle.api.GridApi.EventView;
+import org.heddle.api.GridApi.GridStatus;
+import org.heddle.api.GridApi.HostView;
+import org.heddle.api.GridApi.MachineView;
+import org.heddle.api.GridApi.PlanView;
+import org.heddle.api.GridApi.Problem;
+import org.heddle.api.GridApi.SwitchView;
+import org.heddle.api.GridApi.VjobView;
+import org.heddle.api.Transport.Reply;
+import org.heddle.api.Transport.Request;
+import org.heddle.model.VjobSpec;
+import tools.jackson.core.JacksonException;
+
+/**
+ * The controller's API as methods. Whatever goes wrong is a {@link GridException}: type {@code
+ * unreachable} when nobody answers. Safe for several threads when its transport is.
+ */
+public final class GridClient implements AutoCloseable {
+  private final Transport transport;
+
+  public GridClient(Transport transport) {
+    this.transport = transport;
+  }
+
+  /**
+   * @param url such as {@code http://127.0.0.1:7180}
+   */
+  public static GridClient http(URI url, String token) {
+    return new GridClient(new HttpTransport(url, token));
+  }
+
+  public GridStatus status() {
+    return ask(Request.get("/v1/status"), GridStatus.class);
+  }
+
+  public List<VjobView> vjobs() {
+    return list("/v1/vjobs", VjobView.class);
+  }
+
+  public VjobView vjob(String vjob) {
+    return ask(Request.get(path("vjobs", vjob)), VjobView.class);
+  }
+
+  public VjobView submit(VjobSpec spec) {
+    return ask(Request.post("/v1/vjobs", spec), VjobView.class);
+  }
+
+  public VjobView suspend(String vjob) {
+    return ask(Request.post(path("vjobs", vjob, "suspend")), VjobView.class);
+  }
+
+  public VjobView resume(String vjob) {
+    return ask(Request.post(path("vjobs", vjob, "resume")), VjobView.class);
+  }
+
+  public VjobView cancel(String vjob) {
+    return ask(Request.post(path("vjobs", vjob, "cancel")), VjobView.class);
+  }
+
+  /** What the vjob's command printed so far. */
+  public String logs(String vjob) {
+    return new String(bytes(Request.get(path("vjobs", vjob, "logs"))), StandardCharsets.UTF_8);
+  }
+
+  public List<MachineView> machines() {
+    return list("/v1/machines", MachineView.class);
+  }
+
+  /**
+   * @param machine {@code name.vjob}
+   */
+  public MachineView machine(String machine) {
+    return ask(Request.get(path("machines", machine)), MachineView.class);
+  }
+
+  public MachineView migrate(String machine, String to) {
+    return ask(
+        Request.post(path("machines", machine, "migrate"), new GridApi.MigrateRequest(to)),
+        MachineView.class);
+  }
+
+  public AgentApi.ExecResponse exec(String machine, AgentApi.ExecRequest request) {
+    Duration patience = Request.PATIENCE.plusSeconds(request.timeoutSeconds());
+    return ask(
+        Request.post(path("machines", machine, "exec"), request).withPatience(patience),
+        AgentApi.ExecResponse.class);
+  }
+
+  /** The machine's serial console from a byte offset; the caller closes it. */
+  public InputStream console(String machine, long from, boolean follow) {
+    String query = "?from=" + from + "&follow=" + follow;
+    return open(Request.get(path("machines", machine, "console") + query));
+  }
+
+  /** Types on the machine's serial console. */
+  public void type(String machine, byte[] input) {
+    Request request =
+        new Request(
+            "POST",
+            path("machines", machine, "console"),
+            Optional.of(input),
+            "application/octet-stream",
+            Request.PATIENCE);
+    bytes(request);
+  }
+
+  public List<HostView> hosts() {
+    return list("/v1/hosts", HostView.class);
+  }
+
+  public HostView drain(String host) {
+    return ask(Request.post(path("hosts", host, "drain")), HostView.class);
+  }
+
+  public HostView undrain(String host) {
+    return ask(Request.post(path("hosts", host, "undrain")), HostView.class);
+  }
+
+  /** Context switches, newest first. */
+  public List<SwitchView> switches(int limit) {
+    return list("/v1/switches?limit=" + limit, SwitchView.class);
+  }
+
+  /**
+   * @param id a number or {@code current}
+   */
+  public SwitchView switchView(String id) {
+    return ask(Request.get(path("switches", id)), SwitchView.class);
+  }
+
+  /** What the grid would do now. */
+  public PlanView plan() {
+    return ask(Request.get("/v1/plan"), PlanView.class);
+  }
+
+  /** What a submission would do; nothing is changed. */
+  public PlanView planSubmit(VjobSpec spec) {
+    return ask(Request.post("/v1/vjobs?dryRun=true", spec), PlanView.class);
+  }
+
+  /**
+   * What that verb would do; nothing is changed.
+   *
+   * @param verb suspend, resume or cancel
+   */
+  public PlanView planVjob(String vjob, String verb) {
+    return ask(Request.post(path("vjobs", vjob, verb) + "?dryRun=true"), PlanView.class);
+  }
+
+  /** What the migration would do; nothing is changed. */
+  public PlanView planMigrate(String machine, String to) {
+    String path = path("machines", machine, "migrate") + "?dryRun=true";
+    return ask(Request.post(path, new GridApi.MigrateRequest(to)), PlanView.class);
+  }
+
+  /**
+   * What that verb would do; nothing is changed.
+   *
+   * @param verb drain or undrain
+   */
+  public PlanView planHost(String host, String verb) {
+    return ask(Request.post(path("hosts", host, verb) + "?dryRun=true"), PlanView.class);
+  }
+
+  /** Events with a larger id than {@code after}, oldest first. */
+  public List<EventView> events(long after, int limit) {
+    return list("/v1/events?after=" + after + "&limit=" + limit, EventView.class);
+  }
+
+  /** Events as they happen, from the one after {@code after} on; the caller closes the stream. */
+  public EventStream follow(long after) {
+    return new EventStream(
+        new ServerSentEvents(open(Request.get("/v1/events/stream?after=" + after))));
+  }
+
+  /** Events as they happen. For one thread; another may close it. */
+  public static final class EventStream implements AutoCloseable {
+    private final ServerSentEvents in;
+
+    private EventStream(ServerSentEvents in) {
+      this.in = in;
+    }
+
+    /** Waits for the next event; empty when the controller ended the stream. */
+    public Optional<EventView> next() {
+      try {
+        return in.next().map(message -> Json.read(message.data(), EventView.class));
+      } catch (IOException broken) {
+        throw unreachable("the stream of events broke off: " + broken.getMessage(), broken);
+      }
+    }
+
+    @Override
+    public void close() {
+      try {
+        in.close();
+      } catch (IOException broken) {
+        throw unreachable("closing the stream of events: " + broken.getMessage(), broken);
+      }
+    }
+  }
+
+  @Override
+  public void close() {
+    transport.close();
+  }
+
+  private <T> T ask(Request request, Class<T> type) {
+    byte[] body = bytes(request);
+    try {
+      return Json.read(body, type);
+    } catch (JacksonException strange) {
+      throw strange(request, strange);
+    }
+  }
+
+  private <T> List<T> list(String path, Class<T> element) {
+    Request request = Request.get(path);
+    byte[] body = bytes(request);
+    try {
+      return Json.readList(body, element);
+    } catch (JacksonException strange) {
+      throw strange(request, strange);
+    }
+  }
+
+  private byte[] bytes(Request request) {
+    try (InputStream body = open(request)) {
+      return body.readAllBytes();
+    } catch (IOException broken) {
+      throw unreachable("the controller's answer broke off: " + broken.getMessage(), broken);
+    }
+  }
+
+  private InputStream open(Request request) {
+    try {
+      Reply reply = transport.send(request);
+      if (reply.good()) {
+        return reply.body();
+      }
+      try (reply) {
+        throw new GridException(problem(reply.status(), reply.body().readAllBytes()));
+      }
+    } catch (HttpTimeoutException late) {
+      Problem problem =
+          new Problem("timed-out", "Timed out", 504, "the controller did not answer in time", "");
+      throw new GridException(problem, late);
+    } catch (IOException broken) {
+      throw unreachable(
+          "the controller cannot be reached; is it running? (" + reason(broken) + ")", broken);
+    } catch (InterruptedException stopped) {
+      Thread.currentThread().interrupt();
+      throw unreachable("interrupted", stopped);
+    }
+  }
+
+  private static Problem problem(int status, byte[] body) {
+    try {
+      return Json.read(body, Problem.class);
+    } catch (JacksonException strange) {
+      String text = new String(body, StandardCharsets.UTF_8);
+      String start = text.length() > 200 ? text.substring(0, 200) : text;
+      return new Problem("failed", "HTTP status " + status, status, start, "");
+    }
+  }
+
+  private static String reason(IOException failure) {
+    String message = failure.getMessage();
+    return message == null ? failure.getClass().getSimpleName() : message;
+  }
+
+  private static GridException strange(Request request, JacksonException cause) {
+    String detail =
+        "the answer to "
+            + request.method()
+            + " "
+            + request.path()
+            + " is not understood; are both sides of the same version? ("
+            + cause.getOriginalMessage()
+            + ")";
+    return new GridException(new Problem("failed", "Strange answer", 502, detail, ""), cause);
+  }
+
+  private static GridException unreachable(String detail, Exception cause) {
+    return new GridException(new Problem("unreachable", "Unreachable", 503, detail, ""), cause);
+  }
+
+  private static String path(String... parts) {
+    StringBuilder path = new StringBuilder("/v1");
+    for (String part : parts) {
+      path.append('/').append(URLEncoder.encode(part, StandardCharsets.UTF_8));
+    }
+    return path.toString();
+  }
+}
