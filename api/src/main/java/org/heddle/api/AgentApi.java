@@ -24,10 +24,10 @@ import org.heddle.model.Outcome;
  * POST   /v1/machines/{machine}/exec            ExecRequest -> ExecResponse
  * GET    /v1/machines/{machine}/run             MachineReport.RunStatus
  * between agents:
- * PUT    /v1/incoming/{machine}                 Launch -> Incoming: prepare to receive a live migration
+ * PUT    /v1/incoming/{machine}                 IncomingRequest -> Incoming: prepare to receive a live migration
  * POST   /v1/incoming/{machine}/arrived         -> Arrived: wait until it runs here
- * DELETE /v1/incoming/{machine}                 give it up
- * GET    /v1/states/{machine}/{stateId}         tar of a saved state (sparse)
+ * DELETE /v1/incoming/{machine}                 give it up (409 when it runs here already)
+ * GET    /v1/states/{machine}/{stateId}         files of a saved state, without the pages that are zero
  * GET    /v1/images/{name}                      image.json; /v1/images/{name}/{file}: a file of it
  * on the controller:
  * PUT    /v1/agents/{host}                      Hello -> Lease: joins the grid and keeps the lease
@@ -46,6 +46,10 @@ public final class AgentApi {
   public record Lease(
       int leaseSeconds, List<String> peers, SortedMap<String, List<String>> images) {}
 
+  /**
+   * @param operations those that have not ended, and the last that have (others can be asked for by
+   *     id)
+   */
   public record HostReport(
       Host host, List<MachineReport> machines, List<OperationStatus> operations) {}
 
@@ -62,8 +66,12 @@ public final class AgentApi {
 
   public record ExecResponse(int exitCode, String output, String error, boolean truncated) {}
 
-  /** Asks a host to prepare for a live migration. */
-  public record IncomingRequest(Launch launch) {}
+  /**
+   * Asks a host to prepare for a live migration.
+   *
+   * @param imageDigest of the image under the machine's disk; the host must have the very same
+   */
+  public record IncomingRequest(Launch launch, String imageDigest) {}
 
   public record Incoming(String address, int memoryPort, int diskPort) {}
 
