@@ -13,10 +13,16 @@ import org.heddle.model.MachineId;
 public sealed interface Capability {
   /** Stop and start processors. */
   non-sealed interface Pausing extends Capability {
-    /** Pauses at the given instant (at once if past); returns when the processors stopped. */
+    /**
+     * Pauses at the given instant (at once if past); returns when the processors stopped, also when
+     * that was by an earlier call.
+     */
     Instant pause(MachineId machine, Instant at) throws DriverException;
 
-    /** Continues at the given instant; returns when the processors started. */
+    /**
+     * Continues at the given instant (at once if past) and then, without waiting for it, sets the
+     * guest's clock; returns when the processors started, also when that was by an earlier call.
+     */
     Instant proceed(MachineId machine, Instant at) throws DriverException;
   }
 
@@ -24,7 +30,8 @@ public sealed interface Capability {
   non-sealed interface Suspending extends Capability {
     /**
      * Writes the state of a paused machine as a saved state of that id. When it returns the state
-     * is durable (manifest last), the process is gone and its memory is free.
+     * is durable (manifest last), the process is gone and its memory is free. Until then nothing
+     * counts and the machine can be continued, which gives the attempt up.
      */
     void save(MachineId machine, String stateId) throws DriverException;
 
@@ -53,15 +60,17 @@ public sealed interface Capability {
   /** Live migration between two hosts with the same driver. */
   non-sealed interface LiveMigrating extends Capability {
     /**
-     * Starts an empty machine that waits to be filled. Calling it again begins anew.
+     * Starts an empty machine that waits to be filled. Calling it again begins anew. {@link
+     * Driver#stop} gives it up.
      *
      * @param listenAddress IP address of this host on which to listen
      */
     Incoming prepare(MachineConfig config, String listenAddress) throws DriverException;
 
     /**
-     * Sends the machine to a prepared one; returns when it runs there. On failure it goes on
-     * running here. Afterwards this host's process only waits for {@link Driver#stop}.
+     * Sends the machine to a prepared one; returns when all of it is sent, and it starts there by
+     * itself. On failure it goes on running here. Afterwards this host's process only waits for
+     * {@link Driver#stop}.
      *
      * @param progress called with bytes sent so far
      * @return when the processors stopped here
@@ -69,11 +78,19 @@ public sealed interface Capability {
     Instant migrate(MachineId machine, Incoming to, LongConsumer progress) throws DriverException;
 
     /**
-     * On the receiving side: waits until the machine runs; frees what only the transfer needed.
+     * On the receiving side: waits until the machine runs; frees what only the transfer needed. An
+     * exception other than {@code TIMED_OUT} says that it does not run here.
      *
      * @return when the processors started here
      */
     Instant arrive(MachineId machine, Duration timeout) throws DriverException;
+
+    /**
+     * On the sending side, after {@link #migrate} has returned: lets the machine run here again.
+     * Only for a caller who knows that it does not run on the other side and never will, because
+     * {@link #arrive} failed there and what was prepared is stopped.
+     */
+    Instant takeBack(MachineId machine) throws DriverException;
 
     /** Where a prepared machine listens. Port numbers; {@code diskPort} is 0 without a disk. */
     record Incoming(String address, int memoryPort, int diskPort) {}
@@ -92,7 +109,11 @@ public sealed interface Capability {
     ExecResult exec(MachineId machine, List<String> command, byte[] input, Duration timeout)
         throws DriverException;
 
-    /** What it printed, as UTF-8; truncated tells that the guest agent's limit was reached. */
+    /**
+     * What it printed, as UTF-8. A program that the guest does not have gives exit code 127.
+     *
+     * @param truncated the guest agent's limit was reached
+     */
     record ExecResult(int exitCode, String output, String error, boolean truncated) {}
   }
 

@@ -10,8 +10,9 @@ import org.heddle.model.MachineReport;
  * One virtualization solution on one host. Every method blocks until its effect is there, may be
  * called again with the same arguments without harm, and throws {@link DriverException} with a
  * code. Methods for different machines may be called at the same time; for one machine one at a
- * time. Machines outlive the driver: a new driver object over the same state folder finds them
- * again.
+ * time, except that {@link #stop}, reading the console and running programs in the guest may come
+ * at any time: what a stop cuts short fails. Machines outlive the driver: a new driver object over
+ * the same state folder finds them again.
  */
 public interface Driver extends AutoCloseable {
   /** Name of the solution, such as {@code qemu}. */
@@ -20,12 +21,10 @@ public interface Driver extends AutoCloseable {
   /** Version of the solution as users know it. */
   String version();
 
-  /**
-   * The capability, if this driver on this host has it; with why not in the exception otherwise.
-   */
+  /** The capability, if this driver on this host has it. */
   <C extends Capability> Optional<C> capability(Class<C> type);
 
-  /** The capability, or {@link org.heddle.model.Outcome.Code#UNSUPPORTED} with the reason. */
+  /** The capability, or an exception {@link org.heddle.model.Outcome.Code#UNSUPPORTED}. */
   default <C extends Capability> C require(Class<C> type) throws DriverException {
     return capability(type)
         .orElseThrow(() ->
@@ -36,6 +35,8 @@ public interface Driver extends AutoCloseable {
 
   /**
    * Starts the machine from its image; done when its process runs (not: when the guest is ready).
+   * Leftovers of a dead or departed one are removed first; one that lives with the same incarnation
+   * is left alone, with another it is {@code WRONG_STATE}.
    */
   void boot(MachineConfig config) throws DriverException;
 
@@ -51,7 +52,10 @@ public interface Driver extends AutoCloseable {
   /** All that the host has something of; {@code run} is always empty here. */
   List<MachineReport> machines();
 
-  /** Called on another thread when a machine's process ends without having been asked to. */
+  /**
+   * Called when a machine's process ends without having been asked to, on a thread of the driver's
+   * own; must not block for long.
+   */
   void onDeath(java.util.function.Consumer<MachineId> listener);
 
   /** Lets go of the machines, which go on. */
