@@ -13,6 +13,9 @@ public sealed interface Command {
   /** Answered by {@link Event.OperationEnded} with the same id. */
   record Execute(String operation, HostId host, Operation what) implements Command {}
 
-  /** Answered by {@link Event.HostReported}. */
-  record Inspect(HostId host) implements Command {}
+  /**
+   * Answered by {@link Event.HostReported} with the same version. An answer that does not come is
+   * asked for again.
+   */
+  record Inspect(HostId host, long version) implements Command {}
 }

@@ -28,8 +28,15 @@ public sealed interface Event {
 
   record UndrainAsked(HostId host) implements Event {}
 
-  /** A host joined or came back, or was asked; says all that it has. */
-  record HostReported(Host host, List<MachineReport> machines) implements Event {
+  /**
+   * A host joined or came back (its agent started or connected again), or was asked; says all that
+   * it has.
+   *
+   * @param asked the version of the {@link Command.Inspect} that this answers; 0 when the host
+   *     spoke up by itself. What is missing or wrong is acted on only when the host was asked after
+   *     the last change, because an unasked report may be older than an outcome that came before
+   */
+  record HostReported(Host host, List<MachineReport> machines, long asked) implements Event {
     public HostReported {
       machines = List.copyOf(machines);
     }

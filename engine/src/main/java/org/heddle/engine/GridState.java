@@ -41,7 +41,7 @@ public record GridState(
 
   public static final GridState EMPTY =
       new GridState(
-          new Counters(0, 0, 0, 0, 0, Optional.empty()),
+          new Counters(0, 0, 0, 0, 0, PlanningRecord.IDLE),
           new TreeMap<>(),
           new TreeMap<>(),
           new TreeMap<>(),
@@ -58,9 +58,9 @@ public record GridState(
   }
 
   /**
-   * Numbers that only grow.
+   * Numbers that only grow, and how planning stands.
    *
-   * @param planRequested number of the plan request that is not answered yet
+   * @param version grows by one with each step that changes something
    */
   public record Counters(
       long version,
@@ -68,13 +68,35 @@ public record GridState(
       long incarnations,
       long switches,
       long submissions,
-      Optional<Long> planRequested) {}
+      PlanningRecord planning) {}
+
+  /**
+   * How planning stands.
+   *
+   * @param requests number of the last plan request
+   * @param pending number of the plan request that is not answered yet
+   * @param askedMs when it was made
+   * @param asked digest of the problem last asked; the same problem is not asked twice
+   * @param notBeforeMs no plan is asked for earlier than this (pause after failed switches)
+   * @param failedSwitches context switches in a row in which something failed
+   */
+  public record PlanningRecord(
+      long requests,
+      Optional<Long> pending,
+      long askedMs,
+      String asked,
+      long notBeforeMs,
+      int failedSwitches) {
+    static final PlanningRecord IDLE = new PlanningRecord(0, Optional.empty(), 0, "", 0, 0);
+  }
 
   /**
    * @param online its lease is valid and it has reported
    * @param drained asked by a person to be empty
+   * @param inspectedMs when it was last asked what it has
    */
-  public record HostRecord(Host host, boolean online, boolean drained, long lastReportMs) {}
+  public record HostRecord(
+      Host host, boolean online, boolean drained, long lastReportMs, long inspectedMs) {}
 
   /** What a person wants of a vjob. */
   public enum Wanted {
@@ -94,6 +116,8 @@ public record GridState(
    * @param vni of its network
    * @param saved the last complete saved state: one for each machine, or empty
    * @param runStarted its command was started in the guest (and is in the saved state, if any)
+   * @param transition what its machines are being taken through together; empty when they are all
+   *     at rest
    */
   public record VjobRecord(
       VjobSpec spec,
@@ -112,16 +136,58 @@ public record GridState(
       String output,
       Optional<Long> endedMs,
       String sshKey,
-      String sshPublicKey) {
+      String sshPublicKey,
+      Optional<Transition> transition) {
     public VjobRecord {
       saved = Collections.unmodifiableSortedMap(new TreeMap<>(saved));
     }
   }
 
+  /** What the machines of a vjob are being taken through together. */
+  public enum Phase {
+    /** Booting. */
+    BOOT,
+    /** All have booted; its command is being started. */
+    START_RUN,
+    /** Suspend: all are being paused. */
+    PAUSE,
+    /** Suspend: all are paused and being saved. */
+    SAVE,
+    /** A suspend failed: those already saved are being loaded again where they were. */
+    UNDO_SAVE,
+    /** A suspend failed: all are being continued. */
+    UNDO_PAUSE,
+    /** Resume: being loaded. */
+    RESTORE,
+    /** Resume: all are loaded and being continued. */
+    CONTINUE,
+    /** Being shut down as planned. */
+    SHUTDOWN,
+    /** A machine was lost or would not start: all that lives is being removed. */
+    UNWIND
+  }
+
+  /**
+   * @param stateId of the saved state being made, or empty
+   * @param firstPauseMs when the first machine stopped, 0 before
+   * @param lastPauseMs when the last machine stopped, 0 before
+   * @param trouble what went wrong, or empty
+   */
+  public record Transition(
+      Phase phase,
+      long sinceMs,
+      String stateId,
+      long firstPauseMs,
+      long lastPauseMs,
+      String trouble) {}
+
   /**
    * @param network its address and card, for its whole life
    * @param incarnation of its last start
    * @param banned hosts on which it failed lately, and until when (milliseconds of the epoch)
+   * @param changed version of the grid's state in which its state or operation last changed; what a
+   *     host says of it counts only if the host was asked in that version or later
+   * @param sinceMs since when it is in its state
    */
   public record MachineRecord(
       MachineId id,
@@ -129,7 +195,9 @@ public record GridState(
       NetworkAttachment network,
       long incarnation,
       SortedMap<HostId, Long> banned,
-      Optional<HostId> pinned) {
+      Optional<HostId> pinned,
+      long changed,
+      long sinceMs) {
     public MachineRecord {
       banned = Collections.unmodifiableSortedMap(new TreeMap<>(banned));
     }
@@ -139,13 +207,19 @@ public record GridState(
    * An operation that was sent and has not ended.
    *
    * @param step id of the plan step that it belongs to; empty for those outside a plan
-   * @param deadlineMs after this the host is inspected and the operation given up
+   * @param cleanup removes something left over; says nothing of the machine's state
+   * @param attempt 1 for the first, more for another try of the same
+   * @param sends how often it was sent; 0: it waits for {@code startedMs} (pause before a retry)
+   * @param deadlineMs after this it is sent again and the host inspected, and in the end given up
    */
   public record OperationRecord(
       String id,
       HostId host,
       Operation what,
       Optional<Integer> step,
+      boolean cleanup,
+      int attempt,
+      int sends,
       long startedMs,
       long deadlineMs) {}
 
