@@ -25,7 +25,7 @@ class AddressingTest {
     for (int i = 0; i < counts.length; i++) {
       groups.add(
           new MachineGroup(
-              "g" + (char) ('a' + i) + "-",
+              "g" + (char) ('a' + i),
               counts[i],
               "tiny",
               new Resources(1, 64, 64),
@@ -53,8 +53,9 @@ class AddressingTest {
                         Optional.empty())),
                 Optional.empty()),
             1001);
-    NetworkAttachment second = places.get(MachineId.parse("node2.v"));
-    assertThat(second).isNotNull();
+    assertThat(places.keySet())
+        .containsExactly(MachineId.parse("node1.v"), MachineId.parse("node2.v"));
+    NetworkAttachment second = places.lastEntry().getValue();
     assertThat(second.address()).isEqualTo("10.128.4.3");
     assertThat(second.mac()).isEqualTo("52:54:0a:80:04:03");
     assertThat(second.prefixLength()).isEqualTo(24);
@@ -87,7 +88,7 @@ class AddressingTest {
   }
 
   private static int prefix(int machines) {
-    return Addressing.attach(vjob("v", machines - 1, 1), 1000)
+    return Addressing.attach(vjob("v", machines - 100, 100), 1000)
         .values()
         .iterator()
         .next()
