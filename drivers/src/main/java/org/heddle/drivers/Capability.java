@@ -48,12 +48,15 @@ public sealed interface Capability {
     Path savedState(MachineId machine, String stateId) throws DriverException;
 
     /**
-     * Folder to receive a saved state into; {@link #admit} makes it count. An incomplete one from
-     * an interrupted transfer is reused or removed.
+     * An empty folder to receive a saved state into; {@link #admit} makes it count. What an
+     * interrupted transfer left there is removed.
      */
     Path receiving(MachineId machine, String stateId) throws DriverException;
 
-    /** Verifies what was received and makes it a saved state of this host. */
+    /**
+     * Verifies what was received and makes it a durable saved state of this host. What does not
+     * match its digests is {@code BAD_STATE} and must be received anew.
+     */
     void admit(MachineId machine, String stateId) throws DriverException;
   }
 

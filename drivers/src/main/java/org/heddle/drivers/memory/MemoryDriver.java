@@ -5,7 +5,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -16,6 +15,7 @@ import java.util.function.LongConsumer;
 import org.heddle.drivers.Capability;
 import org.heddle.drivers.Driver;
 import org.heddle.drivers.DriverException;
+import org.heddle.drivers.Folders;
 import org.heddle.drivers.MachineConfig;
 import org.heddle.model.MachineId;
 import org.heddle.model.MachineReport;
@@ -190,7 +190,7 @@ public final class MemoryDriver
   public Path receiving(MachineId machine, String stateId) throws DriverException {
     Path folder = host.folder("receiving", machine, stateId);
     try {
-      return Files.createDirectories(folder);
+      return Folders.empty(folder);
     } catch (IOException e) {
       throw new DriverException(Code.DRIVER, "cannot make " + folder, e);
     }
@@ -200,8 +200,8 @@ public final class MemoryDriver
   public void admit(MachineId machine, String stateId) throws DriverException {
     synchronized (wire) {
       if (!host.states(machine).containsKey(stateId)) {
-        MemoryState state = MemoryState.readFrom(host.folder("receiving", machine, stateId));
-        host.states(machine).put(stateId, state);
+        Path folder = host.folder("receiving", machine, stateId);
+        host.states(machine).put(stateId, MemoryState.readFrom(folder));
       }
     }
   }
@@ -232,11 +232,12 @@ public final class MemoryDriver
     synchronized (wire) {
       MemoryMachine here = host.get(machine, Live.RUNNING);
       MemoryMachine there = target(machine, to);
+      Instant now = host.now();
       there.fill(here.guest());
-      there.become(Live.RUNNING, host.now());
-      here.become(Live.GONE, host.now());
+      there.become(Live.RUNNING, now);
+      here.become(Live.GONE, now);
       wire.notifyAll();
-      return here.changedAt();
+      return now;
     }
   }
 
@@ -307,7 +308,12 @@ public final class MemoryDriver
   public ExecResult exec(MachineId machine, List<String> command, byte[] input, Duration timeout)
       throws DriverException {
     synchronized (wire) {
-      return host.get(machine, Live.RUNNING).guest().exec(command, input, host.now());
+      MemoryMachine found = host.get(machine, Live.RUNNING);
+      if (command.contains(MemoryGuest.CONSOLE)) {
+        found.print(new String(input, UTF_8));
+        wire.notifyAll();
+      }
+      return found.guest().exec(command, input, host.now());
     }
   }
 

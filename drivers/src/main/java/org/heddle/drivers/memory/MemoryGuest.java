@@ -15,6 +15,9 @@ import org.heddle.drivers.Capability.GuestExec.ExecResult;
  * the machine goes. Its clock stands still while it is stopped, as a real one's does.
  */
 final class MemoryGuest {
+  /** What is written to this file is printed on the console, too. */
+  static final String CONSOLE = "/dev/console";
+
   private static final int NOT_FOUND = 127;
 
   private final SortedMap<String, String> files;
