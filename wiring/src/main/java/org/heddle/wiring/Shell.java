@@ -39,10 +39,17 @@ public record Shell(List<String> prefix) {
   public static final class Failed extends IOException {
     private static final long serialVersionUID = 1;
     private final int exitCode;
+    private final String error;
 
     Failed(List<String> command, int exitCode, String error) {
       super("'" + String.join(" ", command) + "' failed with " + exitCode + ": " + error.strip());
       this.exitCode = exitCode;
+      this.error = error;
+    }
+
+    /** What the command said. */
+    public String error() {
+      return error;
     }
 
     public int exitCode() {
