@@ -1,0 +1,52 @@
+package org.heddle.cli;
+
+import java.io.InputStream;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.Map;
+
+/**
+ * All that a command sees of the process that it runs in.
+ *
+ * @param output what {@code out} can show
+ * @param messages what {@code err} can show
+ * @param typed whether standard input is a person's terminal
+ * @param variables the environment variables
+ * @param home the user's folder
+ */
+public record Environment(
+    InputStream in,
+    PrintStream out,
+    PrintStream err,
+    Terminal output,
+    Terminal messages,
+    boolean typed,
+    Map<String, String> variables,
+    Path home,
+    InstantSource clock) {
+
+  /** That of this process. */
+  public static Environment ofProcess() {
+    Map<String, String> variables = System.getenv();
+    return new Environment(
+        System.in,
+        System.out,
+        System.err,
+        Terminal.of(1, System.out, variables),
+        Terminal.of(2, System.err, variables),
+        Terminal.isTty(0),
+        variables,
+        Path.of(System.getProperty("user.home")),
+        InstantSource.system());
+  }
+
+  /** A variable's value; empty when it is not set. */
+  public String variable(String name) {
+    return variables.getOrDefault(name, "");
+  }
+
+  public long nowMs() {
+    return clock.millis();
+  }
+}
