@@ -40,7 +40,7 @@ done < <("$UNPACKED/$LOADER" --library-path "$UNPACKED/lib/x86_64-linux-gnu:$UNP
   --list "$UNPACKED/usr/sbin/qemu-ga" | awk '$2 == "=>" { print $3 }')
 
 cp tiny/{inittab,passwd,group,profile,nsswitch.conf,rc} "$ROOT/etc/"
-cp tiny/{memcheck,guest-agent} "$ROOT/usr/bin/"
+cp tiny/{memcheck,farm-check,guest-agent} "$ROOT/usr/bin/"
 rm -f "$ROOT/bin/shutdown"
 cp tiny/shutdown "$ROOT/bin/shutdown"
 chmod 0755 "$ROOT"/etc/rc "$ROOT"/usr/bin/* "$ROOT/bin/shutdown"

@@ -9,6 +9,7 @@
 readonly SUITE=bookworm
 readonly IMAGES_SOURCE=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)
 readonly KEYRING=/usr/share/keyrings/debian-archive-keyring.gpg
+. "$IMAGES_SOURCE/mirrors.sh"
 
 say() { printf '%s: %s\n' "$IMAGE_NAME" "$*"; }
 
@@ -23,12 +24,6 @@ need() {
     PATH=$PATH:/usr/sbin:/sbin command -v "$1" >/dev/null || die "$1 is missing: apt-get install $2"
     shift 2
   done
-}
-
-# The address that this machine's apt uses for Debian packages with the given label.
-apt_address() {
-  apt-get indextargets --format '$(ORIGIN)|$(LABEL)|$(REPO_URI)' 'Created-By: Packages' 2>/dev/null |
-    awk -F '|' -v label="$1" '$1 == "Debian" && $2 == label { sub(/\/$/, "", $3); print $3; exit }'
 }
 
 # One line of sources.list for each part of the release that images are made from.
@@ -59,7 +54,7 @@ begin() {
   parent=$(cd -- "$(dirname -- "$1")" && pwd)
   OUT=$parent/$(basename -- "$1")
   shift
-  DIGEST=$(digest_of common.sh "$@")
+  DIGEST=$(digest_of common.sh mirrors.sh "$@")
   if built; then
     say "found (built before)"
     exit 0
