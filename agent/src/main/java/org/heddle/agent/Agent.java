@@ -1,0 +1,163 @@
+package org.heddle.agent;
+
+import java.io.IOException;
+import java.net.http.HttpClient;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import org.heddle.api.AgentApi.Hello;
+import org.heddle.api.AgentApi.HostReport;
+import org.heddle.api.AgentApi.Lease;
+import org.heddle.api.JsonHttp;
+import org.heddle.drivers.Driver;
+import org.heddle.drivers.DriverException;
+import org.heddle.model.Host;
+import org.heddle.model.MachineId;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One running agent: its parts, put together. */
+final class Agent implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Agent.class);
+  static final String VERSION = "0.1.0";
+
+  private final Driver driver;
+  private final PrivateNetwork network;
+  private final FileChannel lock;
+  private final Journal journal;
+  private final HttpClient http = JsonHttp.newClient();
+  private final EventHub events = new EventHub();
+  private final Images images;
+  private final Machines machines;
+  private final Operations operations;
+  private final RunWatch runs;
+  private final Membership membership;
+  private final AgentServer server;
+  private final Host host;
+
+  /** Takes over the driver, which it closes in the end. */
+  Agent(AgentOptions options, Driver driver, PrivateNetwork network, Duration runInterval)
+      throws IOException {
+    this.driver = driver;
+    this.network = network;
+    Path state = DurableFiles.folder(options.state());
+    this.lock = lock(state);
+    Path own = DurableFiles.folder(state.resolve("journal"));
+    this.journal = new Journal(own.resolve("operations"));
+    JsonHttp controller = new JsonHttp(http, options.controller(), options.token());
+    this.membership = new Membership(controller, this::hello, this::renewed);
+    Peers peers = new Peers(http, options.token());
+    this.images =
+        new Images(
+            options.images(),
+            state.resolve("images"),
+            new ImageFetch(membership::holders, peers::at));
+    MachineRecords records = new MachineRecords(own.resolve("machines"));
+    this.machines = new Machines(driver, network, records, membership::peers);
+    MachineLocks locks = new MachineLocks();
+    SavedDigests digests = new SavedDigests(own.resolve("states"));
+    Performer performer =
+        new Performer(
+            machines,
+            images,
+            new Restores(machines, images, peers, digests),
+            new MigrationLead(machines, peers),
+            InstantSource.system());
+    this.operations = new Operations(journal, performer, locks, events::tell);
+    this.runs = new RunWatch(machines, locks, runInterval, events::tell);
+    IncomingDesk incoming = new IncomingDesk(machines, locks, images, options.address());
+    this.server =
+        new AgentServer(
+            options.listen(),
+            options.token(),
+            new AgentRoutes(machines, operations, incoming, images, digests, events, this::report));
+    this.host = options.describe(server.port());
+  }
+
+  /** Finds its machines again, goes on with what it had begun, and joins the grid. */
+  void start() throws DriverException {
+    driver.onDeath(this::died);
+    machines.reconcile();
+    operations.resume();
+    runs.start();
+    server.start();
+    membership.start();
+    LOG.info(
+        "agent of host {} at {}, driver {} {}",
+        host.id(),
+        host.agentUrl(),
+        driver.name(),
+        driver.version());
+  }
+
+  Host host() {
+    return host;
+  }
+
+  /** Agents that have the image, as the controller last said. */
+  List<String> imageHolders(String image) {
+    return membership.holders(image);
+  }
+
+  private static FileChannel lock(Path state) throws IOException {
+    FileChannel lock =
+        FileChannel.open(
+            state.resolve("agent.lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    try {
+      if (lock.tryLock() != null) {
+        return lock;
+      }
+    } catch (java.nio.channels.OverlappingFileLockException sameProcess) {
+      LOG.debug("locked in this process", sameProcess);
+    }
+    lock.close();
+    throw new IOException(
+        "another agent uses the state folder " + state + ": stop it, or give --state another one");
+  }
+
+  private HostReport report() {
+    return new HostReport(host, machines.reports(), operations.report());
+  }
+
+  private Hello hello() {
+    return new Hello(host, VERSION, driver.name() + " " + driver.version(), imageNames());
+  }
+
+  private List<String> imageNames() {
+    try {
+      return images.names();
+    } catch (IOException failed) {
+      throw new java.io.UncheckedIOException(failed);
+    }
+  }
+
+  private void renewed(Lease lease) {
+    try {
+      network.refreshPeers(lease.peers());
+    } catch (DriverException failed) {
+      LOG.warn("tunnels to the grid's hosts: {}", failed.getMessage());
+    }
+  }
+
+  private void died(MachineId machine) {
+    LOG.warn("{} has ended by itself", machine);
+    events.tell(machines.report(machine));
+  }
+
+  /** Machines go on; what was under way is done again when the agent starts again. */
+  @Override
+  public void close() throws IOException {
+    membership.close();
+    runs.close();
+    operations.close();
+    events.close();
+    server.close();
+    driver.close();
+    http.shutdownNow();
+    journal.close();
+    lock.close();
+  }
+}

@@ -1,0 +1,67 @@
+package org.heddle.agent;
+
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import org.heddle.model.Host;
+import org.heddle.model.HostId;
+import org.heddle.model.Resources;
+import org.heddle.model.SiteId;
+
+/**
+ * How an agent is to run.
+ *
+ * @param controller base URL of the controller
+ * @param token shared by controller and agents
+ * @param address IP address at which other hosts reach this one
+ * @param listen where the API listens; port 0 takes a free one
+ * @param state folder of the agent's own, made readable by its owner alone
+ * @param images folders of images that are only read
+ * @param ramFolder where the memory of running machines lies (tmpfs); empty: the driver's choice
+ */
+public record AgentOptions(
+    URI controller,
+    String token,
+    SiteId site,
+    HostId host,
+    String address,
+    InetSocketAddress listen,
+    Path state,
+    List<Path> images,
+    Resources capacity,
+    SortedSet<String> tags,
+    Accelerator accelerator,
+    Optional<Path> ramFolder,
+    DriverKind driver) {
+  public AgentOptions {
+    images = List.copyOf(images);
+    tags = java.util.Collections.unmodifiableSortedSet(new TreeSet<>(tags));
+    if (token.isBlank()) {
+      throw new IllegalArgumentException("token: give the one that the controller was given");
+    }
+  }
+
+  /** What executes the guests' instructions. */
+  public enum Accelerator {
+    AUTO,
+    KVM,
+    TCG
+  }
+
+  /** Which driver makes the machines. */
+  public enum DriverKind {
+    /** Machines that are only objects of this process, for trials without guests. */
+    MEMORY
+  }
+
+  /** As the grid knows this host. */
+  Host describe(int port) {
+    String reached = listen.getAddress().isAnyLocalAddress() ? address : listen.getHostString();
+    String bracketed = reached.contains(":") ? "[" + reached + "]" : reached;
+    return new Host(host, site, capacity, tags, address, "http://" + bracketed + ":" + port);
+  }
+}

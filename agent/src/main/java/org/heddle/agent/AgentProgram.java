@@ -1,0 +1,71 @@
+package org.heddle.agent;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import org.heddle.drivers.Driver;
+import org.heddle.drivers.DriverException;
+import org.heddle.drivers.memory.MemoryDriver;
+import org.heddle.drivers.memory.MemoryHost;
+import org.heddle.drivers.memory.MemoryWire;
+import org.heddle.model.Host;
+
+/**
+ * The agent as a program. It runs on threads of its own until it is closed; machines run on when it
+ * is, and the next one over the same state folder finds them.
+ */
+public final class AgentProgram implements AutoCloseable {
+  private final Agent agent;
+
+  private AgentProgram(Agent agent) {
+    this.agent = agent;
+  }
+
+  /**
+   * Starts an agent; when this returns its API answers.
+   *
+   * @throws IOException the address is taken, the state folder is in use or cannot be written
+   * @throws DriverException the host cannot run machines
+   */
+  public static AgentProgram start(AgentOptions options) throws IOException, DriverException {
+    return start(options, driver(options), network(options));
+  }
+
+  static AgentProgram start(AgentOptions options, Driver driver, PrivateNetwork network)
+      throws IOException, DriverException {
+    Agent agent = new Agent(options, driver, network, RunWatch.INTERVAL);
+    try {
+      agent.start();
+    } catch (DriverException failed) {
+      agent.close();
+      throw failed;
+    }
+    return new AgentProgram(agent);
+  }
+
+  /** This host as the grid sees it. */
+  public Host host() {
+    return agent.host();
+  }
+
+  @Override
+  public void close() throws IOException {
+    agent.close();
+  }
+
+  private static Driver driver(AgentOptions options) throws IOException, DriverException {
+    return switch (options.driver()) {
+      case MEMORY -> memory(options.state().resolve("spool"));
+    };
+  }
+
+  private static Driver memory(Path spool) {
+    return new MemoryDriver(new MemoryHost(new MemoryWire(), InstantSource.system(), spool));
+  }
+
+  private static PrivateNetwork network(AgentOptions options) {
+    return switch (options.driver()) {
+      case MEMORY -> new PrivateNetwork.None();
+    };
+  }
+}

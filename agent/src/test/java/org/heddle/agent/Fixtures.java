@@ -1,0 +1,97 @@
+package org.heddle.agent;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.heddle.api.Json;
+import org.heddle.model.HostId;
+import org.heddle.model.Launch;
+import org.heddle.model.MachineId;
+import org.heddle.model.MachineKind;
+import org.heddle.model.NetworkAttachment;
+import org.heddle.model.Resources;
+import org.heddle.model.SiteId;
+
+/** What the tests of agents start from. */
+final class Fixtures {
+  static final String TOKEN = "the-right-token";
+  static final String IMAGE = "small";
+
+  private Fixtures() {}
+
+  static MachineId machine(String name) {
+    return MachineId.parse(name + ".farm");
+  }
+
+  static Launch launch(MachineId machine, long incarnation) {
+    return launch(machine, incarnation, IMAGE);
+  }
+
+  static Launch launch(MachineId machine, long incarnation, String image) {
+    TreeMap<String, String> hosts = new TreeMap<>();
+    hosts.put(machine.name(), "10.128.0.2");
+    hosts.put("other", "10.128.0.3");
+    return new Launch(
+        machine,
+        incarnation,
+        MachineKind.VM,
+        image,
+        new Resources(1, 128, 0),
+        new NetworkAttachment(1000, "52:54:0a:80:00:02", "10.128.0.2", 24, hosts, List.of()),
+        Optional.empty(),
+        "PRIVATE KEY",
+        "ssh-ed25519 AAAA farm");
+  }
+
+  static AgentOptions options(String host, URI controller, Path state, List<Path> images) {
+    return new AgentOptions(
+        controller,
+        TOKEN,
+        new SiteId("here"),
+        new HostId(host),
+        "127.0.0.1",
+        new InetSocketAddress(java.net.InetAddress.getLoopbackAddress(), 0),
+        state,
+        images,
+        new Resources(4, 4096, 4096),
+        new TreeSet<>(List.of("ssd")),
+        AgentOptions.Accelerator.AUTO,
+        Optional.empty(),
+        AgentOptions.DriverKind.MEMORY);
+  }
+
+  /** An image whose content nobody looks at but by its digests. */
+  static Path image(Path folder, String name) throws IOException {
+    Path image = Files.createDirectories(folder.resolve(name));
+    Image.File kernel = file(image, "vmlinuz", 100_000);
+    Image.File initrd = file(image, "initrd", 700_001);
+    Image described =
+        new Image(
+            name,
+            "digest-of-" + name,
+            "vmlinuz",
+            "initrd",
+            "quiet",
+            Optional.empty(),
+            Optional.empty(),
+            List.of(kernel, initrd));
+    Files.write(image.resolve(Image.DESCRIPTION), Json.bytes(described));
+    return image;
+  }
+
+  private static Image.File file(Path folder, String name, int size) throws IOException {
+    byte[] content = (name + " ").repeat(size).substring(0, size).getBytes(UTF_8);
+    Files.write(folder.resolve(name), content);
+    return new Image.File(
+        name, HexFormat.of().formatHex(Digests.sha256().digest(content)), content.length);
+  }
+}
