@@ -63,6 +63,11 @@ public final class GridInABox {
     return folder.box();
   }
 
+  /** What lets a command speak with the controller. */
+  public String token() throws IOException {
+    return folder.token();
+  }
+
   /**
    * Brings up what is missing and waits until the controller answers and all hosts are online.
    *

@@ -2,7 +2,6 @@ package org.heddle.dist.demo;
 
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Predicate;
 import org.heddle.api.GridApi.MachineView;
 import org.heddle.api.GridApi.VjobView;
@@ -122,7 +121,13 @@ final class DemoStory {
     }
   }
 
-  /** Names of the examples that play the parts, by part. */
-  static final Map<String, String> CAST =
-      Map.of("low", "mrbayes.yaml", "middle", "farm.yaml", "urgent", "urgent.yaml");
+  /** Name of the example that plays a part. */
+  static String file(String part) {
+    return switch (part) {
+      case "low" -> "mrbayes.yaml";
+      case "middle" -> "farm.yaml";
+      case "urgent" -> "urgent.yaml";
+      default -> throw new IllegalArgumentException("no part " + part);
+    };
+  }
 }

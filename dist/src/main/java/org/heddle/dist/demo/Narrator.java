@@ -6,69 +6,63 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.heddle.api.GridApi.EventView;
 import org.heddle.api.GridApi.MachineView;
+import org.heddle.cli.Progress;
+import org.heddle.cli.Terminal;
 
 /**
  * Tells the demo to a person: headings, the grid's events as they come, and on a terminal a line
  * that says what is being waited for. Safe to call from several threads.
  */
-final class Narrator {
-  private static final String CLEAR_LINE = "\r\u001b[K";
-  private static final String SPINNER = "|/-\\";
-  private final PrintStream out;
-  private final boolean terminal;
+final class Narrator implements AutoCloseable {
+  private final Progress progress;
   private final long begin = System.nanoTime();
   private int chapter;
-  private int turn;
 
-  Narrator(PrintStream out, boolean terminal) {
-    this.out = out;
-    this.terminal = terminal;
+  Narrator(PrintStream out, Terminal terminal) {
+    this.progress = new Progress(out, terminal);
   }
 
-  synchronized void heading(String text) {
+  void heading(String text) {
     chapter++;
-    print("\n" + chapter + ". " + text);
+    progress.line("\n" + chapter + ". " + text);
   }
 
-  synchronized void line(String text) {
-    print(clock() + "  " + text);
+  void line(String text) {
+    progress.line(clock() + "  " + text);
   }
 
-  synchronized void event(EventView event) {
+  void event(EventView event) {
     line(event.subject() + ": " + event.message());
   }
 
   /** Which machine is where now, a line a host. */
-  synchronized void place(List<MachineView> machines) {
+  void place(List<MachineView> machines) {
     Map<String, StringBuilder> hosts = new TreeMap<>();
     for (MachineView machine : machines) {
+      String note = machine.state().equals("running") ? "" : " (" + machine.state() + ")";
       machine
           .host()
-          .ifPresent(host ->
-              hosts
-                  .computeIfAbsent(host, _ -> new StringBuilder())
-                  .append("  ")
-                  .append(machine.name())
-                  .append(machine.state().equals("running") ? "" : " (" + machine.state() + ")"));
+          .map(host -> hosts.computeIfAbsent(host, _ -> new StringBuilder()))
+          .ifPresent(line -> line.append("  ").append(machine.name()).append(note));
     }
-    hosts.forEach((host, line) -> print("          | " + host + line));
+    hosts.forEach((host, line) -> progress.line("            | " + host + line));
   }
 
-  /** Says what is being waited for, on the terminal's last line; nothing where there is none. */
-  synchronized void waiting(String what) {
-    if (terminal) {
-      turn = (turn + 1) % SPINNER.length();
-      out.print(CLEAR_LINE + clock() + "  " + SPINNER.charAt(turn) + " waiting for " + what);
-      out.flush();
-    }
+  /** Says what is being waited for. */
+  void waiting(String what) {
+    progress.live("waiting for " + what);
   }
 
-  synchronized void print(String text) {
-    out.println((terminal ? CLEAR_LINE : "") + text);
-    out.flush();
+  void plain(String text) {
+    progress.line(text);
   }
 
   private String clock() {
     return String.format("%8.1f s", (System.nanoTime() - begin) / 1e9);
+  }
+
+  @Override
+  public void close() {
+    progress.close();
   }
 }
