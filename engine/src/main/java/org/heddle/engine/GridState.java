@@ -2,7 +2,6 @@ package org.heddle.engine;
 
 import java.util.Collections;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.SortedSet;
@@ -201,6 +200,22 @@ public record GridState(
     public MachineRecord {
       banned = Collections.unmodifiableSortedMap(new TreeMap<>(banned));
     }
+
+    MachineRecord with(MachineState next, long version, long since) {
+      return new MachineRecord(id, next, network, incarnation, banned, pinned, version, since);
+    }
+
+    MachineRecord withIncarnation(long next) {
+      return new MachineRecord(id, state, network, next, banned, pinned, changed, sinceMs);
+    }
+
+    MachineRecord withBanned(SortedMap<HostId, Long> next) {
+      return new MachineRecord(id, state, network, incarnation, next, pinned, changed, sinceMs);
+    }
+
+    MachineRecord withPinned(Optional<HostId> next) {
+      return new MachineRecord(id, state, network, incarnation, banned, next, changed, sinceMs);
+    }
   }
 
   /**
@@ -221,7 +236,17 @@ public record GridState(
       int attempt,
       int sends,
       long startedMs,
-      long deadlineMs) {}
+      long deadlineMs) {
+    OperationRecord sent(long nextDeadline) {
+      return new OperationRecord(
+          id, host, what, step, cleanup, attempt, sends + 1, startedMs, nextDeadline);
+    }
+
+    OperationRecord without(Optional<Integer> kept, boolean asCleanup) {
+      return new OperationRecord(
+          id, host, what, kept, asCleanup, attempt, sends, startedMs, deadlineMs);
+    }
+  }
 
   /**
    * A context switch.
@@ -267,13 +292,14 @@ public record GridState(
       long downtimeMs,
       String message) {}
 
-  static <K, V> SortedMap<K, V> with(SortedMap<K, V> map, K key, V value) {
-    TreeMap<K, V> copy = new TreeMap<>(map);
-    copy.put(key, value);
-    return copy;
-  }
-
-  static <K> SortedSet<K> keys(Map<K, ?> map) {
-    return new TreeSet<>(map.keySet());
+  /** Hosts of which a ban still holds. */
+  static SortedSet<HostId> active(SortedMap<HostId, Long> banned, long nowMs) {
+    TreeSet<HostId> active = new TreeSet<>();
+    banned.forEach((host, until) -> {
+      if (until > nowMs) {
+        active.add(host);
+      }
+    });
+    return active;
   }
 }

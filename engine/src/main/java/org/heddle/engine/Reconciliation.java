@@ -1,0 +1,278 @@
+package org.heddle.engine;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.heddle.engine.GridState.HostRecord;
+import org.heddle.engine.GridState.MachineRecord;
+import org.heddle.engine.GridState.Phase;
+import org.heddle.engine.GridState.VjobRecord;
+import org.heddle.model.Host;
+import org.heddle.model.HostId;
+import org.heddle.model.MachineId;
+import org.heddle.model.MachineReport;
+import org.heddle.model.MachineReport.Live;
+import org.heddle.model.MachineState;
+import org.heddle.model.Operation;
+import org.heddle.model.SavedState;
+
+/**
+ * Holds what hosts say against what the engine knows. Only an answer to a question that was asked
+ * after a machine's last change, with no operation on it under way, says what is true now; anything
+ * else that surprises leads to a question.
+ */
+final class Reconciliation {
+  private Reconciliation() {}
+
+  static void reported(Draft draft, Event.HostReported event) {
+    HostId id = event.host().id();
+    boolean spokeUp = event.asked() == 0;
+    if (!spokeUp && !draft.online(id)) {
+      return; // An answer from before it was lost.
+    }
+    seen(draft, event.host());
+    if (spokeUp) {
+      draft.operations.values().stream()
+          .filter(operation -> operation.host().equals(id) && operation.sends() > 0)
+          .forEach(operation ->
+              draft.command(
+                  new Command.Execute(operation.id(), operation.host(), operation.what())));
+      draft.inspect(id);
+    }
+    event.machines().forEach(report -> runStatus(draft, id, report));
+    if (!spokeUp) {
+      judge(draft, id, event.machines(), event.asked());
+    }
+  }
+
+  private static void seen(Draft draft, Host host) {
+    Optional<HostRecord> known = draft.hosts.find(host.id());
+    boolean drained = known.map(HostRecord::drained).orElse(false);
+    long inspected = known.map(HostRecord::inspectedMs).orElse(0L);
+    if (!draft.online(host.id())) {
+      draft.notice(
+          known.isPresent() ? "host.back" : "host.joined", host.id(), "on site " + host.site());
+      Bans.lift(draft, host.id());
+    }
+    draft.hosts.put(host.id(), new HostRecord(host, true, drained, draft.now, inspected));
+  }
+
+  /** One machine changed by itself. */
+  static void reported(Draft draft, Event.MachineReported event) {
+    if (!draft.online(event.host())) {
+      return;
+    }
+    MachineReport report = event.machine();
+    runStatus(draft, event.host(), report);
+    boolean asKnown =
+        draft
+            .machines
+            .find(report.machine())
+            .filter(machine ->
+                Room.at(machine.state(), event.host())
+                    && machine.incarnation() == report.incarnation()
+                    && report.live() == Live.RUNNING)
+            .isPresent();
+    if (!asKnown) {
+      draft.inspect(event.host());
+    }
+  }
+
+  private static void runStatus(Draft draft, HostId host, MachineReport report) {
+    Optional<MachineRecord> machine = draft.machines.find(report.machine());
+    boolean right =
+        machine
+            .filter(known ->
+                Room.at(known.state(), host)
+                    && known.incarnation() == report.incarnation()
+                    && first(draft, known))
+            .isPresent();
+    if (right) {
+      report
+          .run()
+          .ifPresent(run ->
+              run.exitCode()
+                  .ifPresent(
+                      code -> Requests.finish(draft, report.machine().vjob(), code, run.output())));
+    }
+  }
+
+  private static boolean first(Draft draft, MachineRecord machine) {
+    return draft.vjobs.get(machine.id().vjob()).spec().first().equals(machine.id());
+  }
+
+  private static void judge(Draft draft, HostId host, List<MachineReport> reports, long asked) {
+    SortedMap<MachineId, MachineReport> said = new TreeMap<>();
+    reports.forEach(report -> said.put(report.machine(), report));
+    for (MachineRecord machine : draft.machines.values()) {
+      if (settled(draft, machine.id(), asked)) {
+        MachineReport report =
+            said.getOrDefault(
+                machine.id(),
+                new MachineReport(machine.id(), 0, Live.NONE, List.of(), Optional.empty()));
+        live(draft, host, draft.machines.get(machine.id()), report);
+      }
+    }
+    for (MachineRecord machine : draft.machines.values()) {
+      if (settled(draft, machine.id(), asked)) {
+        MachineReport report = said.get(machine.id());
+        saved(draft, host, machine, report == null ? List.of() : report.savedStates());
+      }
+    }
+    for (MachineReport report : reports) {
+      boolean unknown = draft.machines.find(report.machine()).isEmpty();
+      if (unknown || settled(draft, report.machine(), asked)) {
+        leftOver(draft, host, report);
+      }
+    }
+  }
+
+  /** Whether what a host says counts: asked after the last change, and nothing is under way. */
+  private static boolean settled(Draft draft, MachineId machine, long asked) {
+    return draft.main(machine).isEmpty()
+        && draft.machines.find(machine).map(known -> known.changed() <= asked).orElse(false);
+  }
+
+  /** A machine that the engine has on the host. */
+  private static void live(Draft draft, HostId host, MachineRecord machine, MachineReport report) {
+    if (machine.state() instanceof MachineState.Migrating way) {
+      if (way.from().equals(host)) {
+        Moving.judge(draft, machine, report);
+      }
+      return;
+    }
+    if (machine.state().host().filter(host::equals).isEmpty()) {
+      return;
+    }
+    boolean right = report.incarnation() == machine.incarnation();
+    boolean runs = machine.state() instanceof MachineState.Running;
+    Live live = right ? report.live() : Live.NONE;
+    switch (live) {
+      case RUNNING -> {}
+      case PAUSED -> {
+        if (runs) {
+          draft.notice("machine.paused", machine.id(), "found paused on " + host + ": goes on");
+          draft.execute(host, new Operation.Continue(machine.id(), 0), Optional.empty());
+        }
+      }
+      case INCOMING -> {
+        if (!runs || draft.now - machine.sinceMs() > Timing.ARRIVAL) {
+          lost(draft, machine, host, "did not arrive on");
+        }
+      }
+      case NONE, GONE -> lost(draft, machine, host, "is no longer on");
+      case DEAD -> lost(draft, machine, host, "ended by itself on");
+    }
+  }
+
+  private static void lost(Draft draft, MachineRecord machine, HostId host, String what) {
+    String reason = "machine " + machine.id().name() + " " + what + " " + host;
+    draft.notice("machine.lost", machine.id(), reason);
+    Unwinding.lost(draft, machine.id().vjob(), reason);
+  }
+
+  /** Saved states that should lie on the host. */
+  private static void saved(Draft draft, HostId host, MachineRecord machine, List<String> present) {
+    VjobRecord vjob = draft.vjobs.get(machine.id().vjob());
+    SavedState kept = vjob.saved().get(machine.id());
+    if (kept != null && kept.host().equals(host) && !present.contains(kept.id())) {
+      Unwinding.savedLost(draft, machine.id(), host);
+      return;
+    }
+    boolean making = Lifecycle.in(vjob, Phase.SAVE) || Lifecycle.in(vjob, Phase.UNDO_SAVE);
+    if (making
+        && machine.state() instanceof MachineState.Sleeping sleeping
+        && sleeping.saved().host().equals(host)
+        && !present.contains(sleeping.saved().id())) {
+      Unwinding.lost(
+          draft, vjob.spec().name(), "the saved state of " + machine.id().name() + " is gone");
+    }
+  }
+
+  /** What the host has and should not have. */
+  private static void leftOver(Draft draft, HostId host, MachineReport report) {
+    MachineId id = report.machine();
+    Optional<MachineRecord> machine = draft.machines.find(id);
+    boolean belongs = machine.map(known -> Room.at(known.state(), host)).orElse(false);
+    if (report.live() != Live.NONE && !belongs) {
+      draft.notice("machine.stray", id, "found on " + host + ", where it should not be: stopped");
+      draft.cleanUp(host, new Operation.Stop(id, true), 0);
+    }
+    for (String state : report.savedStates()) {
+      if (!wanted(draft, id, new SavedState(state, host))) {
+        draft.cleanUp(host, new Operation.Discard(id, state), 0);
+      }
+    }
+  }
+
+  private static boolean wanted(Draft draft, MachineId id, SavedState saved) {
+    Optional<MachineRecord> machine = draft.machines.find(id);
+    if (machine.isEmpty()) {
+      return false;
+    }
+    VjobRecord vjob = draft.vjobs.get(id.vjob());
+    boolean inUse =
+        switch (machine.get().state()) {
+          case MachineState.Sleeping sleeping -> sleeping.saved().equals(saved);
+          case MachineState.Restoring restoring -> restoring.saved().equals(saved);
+          case MachineState.Restored restored -> restored.saved().equals(saved);
+          case MachineState.Continuing continuing -> continuing.saved().equals(saved);
+          case MachineState.Waiting _,
+              MachineState.Booting _,
+              MachineState.Running _,
+              MachineState.Migrating _,
+              MachineState.Pausing _,
+              MachineState.Paused _,
+              MachineState.Saving _,
+              MachineState.Stopping _,
+              MachineState.Terminated _ ->
+              false;
+        };
+    return inUse
+        || saved.equals(vjob.saved().get(id))
+        || vjob.transition().map(now -> now.stateId().equals(saved.id())).orElse(false);
+  }
+
+  /** The host's lease ran out: whatever was there is gone. */
+  static void expired(Draft draft, HostId id) {
+    Optional<HostRecord> known = draft.hosts.find(id).filter(HostRecord::online);
+    if (known.isEmpty()) {
+      return;
+    }
+    HostRecord host = known.get();
+    draft.hosts.put(
+        id,
+        new HostRecord(
+            host.host(), false, host.drained(), host.lastReportMs(), host.inspectedMs()));
+    draft.notice("host.lost", id, "its lease ran out");
+    for (GridState.OperationRecord operation : draft.operations.values()) {
+      if (operation.host().equals(id)) {
+        draft.forget(operation);
+        boolean cleared =
+            !operation.cleanup()
+                && operation.what() instanceof Operation.Stop
+                && draft.stateOf(operation.what().machine()) instanceof MachineState.Running;
+        if (cleared) {
+          Moving.cleared(draft, operation);
+        }
+      }
+    }
+    for (MachineRecord machine : draft.machines.values()) {
+      lostWith(draft, id, machine.id());
+    }
+  }
+
+  private static void lostWith(Draft draft, HostId host, MachineId machine) {
+    VjobRecord vjob = draft.vjobs.get(machine.vjob());
+    MachineState state = draft.stateOf(machine);
+    if (state.host().filter(host::equals).isEmpty()) {
+      return;
+    }
+    if (state instanceof MachineState.Migrating && !Lifecycle.in(vjob, Phase.UNWIND)) {
+      Moving.left(draft, machine);
+    } else {
+      Unwinding.hostLost(draft, vjob.spec().name(), host);
+    }
+  }
+}

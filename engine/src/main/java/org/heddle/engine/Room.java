@@ -1,0 +1,74 @@
+package org.heddle.engine;
+
+import java.util.function.Predicate;
+import org.heddle.engine.GridState.HostRecord;
+import org.heddle.engine.GridState.MachineRecord;
+import org.heddle.engine.GridState.OperationRecord;
+import org.heddle.model.HostId;
+import org.heddle.model.MachineId;
+import org.heddle.model.MachineState;
+import org.heddle.model.Operation;
+import org.heddle.model.Resources;
+
+/** What is used of hosts and what is free. */
+final class Room {
+  private Room() {}
+
+  /** What the machines that are counted use of the host, at both ends of a migration. */
+  static Resources used(Draft draft, HostId host, Predicate<MachineRecord> counted) {
+    Resources used = Resources.NONE;
+    for (MachineRecord machine : draft.machines.map().values()) {
+      if (uses(draft, machine, host) && counted.test(machine)) {
+        used = used.plus(draft.member(machine.id()).group().demand());
+      }
+    }
+    return used;
+  }
+
+  private static boolean uses(Draft draft, MachineRecord machine, HostId host) {
+    if (at(machine.state(), host)) {
+      return true;
+    }
+    // Moved away, and what it left is being removed.
+    return machine.state() instanceof MachineState.Running
+        && draft.main(machine.id()).stream().anyMatch(operation -> operation.host().equals(host));
+  }
+
+  /** Whether the machine is, or may be, alive on the host. */
+  static boolean at(MachineState state, HostId host) {
+    if (state instanceof MachineState.Migrating migrating && migrating.to().equals(host)) {
+      return true;
+    }
+    return state.host().filter(host::equals).isPresent();
+  }
+
+  /** A host on which something left over is being removed takes nothing new. */
+  static boolean blocked(Draft draft, HostId host) {
+    return draft.operations.map().values().stream()
+        .anyMatch(operation -> operation.host().equals(host) && clears(operation));
+  }
+
+  private static boolean clears(OperationRecord operation) {
+    return operation.cleanup() && operation.what() instanceof Operation.Stop;
+  }
+
+  static Resources free(Draft draft, HostId host) {
+    HostRecord record = draft.hosts.get(host);
+    return record.host().capacity().minus(used(draft, host, _ -> true));
+  }
+
+  /** Why the machine cannot come to the host now; empty if it can. */
+  static String obstacle(Draft draft, MachineId machine, HostId host) {
+    if (!draft.online(host)) {
+      return "host " + host + " is not on line";
+    }
+    if (draft.hosts.get(host).drained()) {
+      return "host " + host + " is drained";
+    }
+    if (blocked(draft, host)) {
+      return "host " + host + " is still being cleared";
+    }
+    Resources demand = draft.member(machine).group().demand();
+    return demand.fitsIn(free(draft, host)) ? "" : "host " + host + " has no room";
+  }
+}
