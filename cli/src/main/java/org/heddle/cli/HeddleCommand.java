@@ -24,6 +24,8 @@ import picocli.CommandLine.Model.UsageMessageSpec;
     synopsisSubcommandLabel = "COMMAND",
     versionProvider = VersionCommand.Provider.class)
 public final class HeddleCommand {
+  private static final String HELP = "help";
+
   @CommandLine.Option(
       names = {"-V", "--version"},
       versionHelp = true,
@@ -63,7 +65,8 @@ public final class HeddleCommand {
     CommandLine line = new CommandLine(root);
     SequencedMap<String, Supplier<Object>> all = new LinkedHashMap<>(extra);
     all.putAll(own());
-    Supplier<Object> called = arguments.length == 0 ? null : all.get(arguments[0]);
+    boolean help = arguments.length == 0 || arguments[0].equals(HELP);
+    Supplier<Object> called = help ? null : all.get(arguments[0]);
     if (called == null) {
       all.forEach((name, command) -> line.addSubcommand(name, command.get()));
     } else {
@@ -98,7 +101,7 @@ public final class HeddleCommand {
     commands.put("events", EventsCommand::new);
     commands.put("completion", CompletionCommand::new);
     commands.put("version", VersionCommand::new);
-    commands.put("help", HelpCommand::new);
+    commands.put(HELP, HelpCommand::new);
     commands.put(NamesCommand.NAME, NamesCommand::new);
     return commands;
   }

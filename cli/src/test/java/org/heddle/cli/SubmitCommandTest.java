@@ -1,0 +1,141 @@
+package org.heddle.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import org.heddle.api.GridApi.Problem;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class SubmitCommandTest {
+  private static final String GOOD =
+      """
+      name: %s
+      machines:
+        - name: node
+          count: 3
+          image: debian
+          cores: 1
+          memory: 512 MiB
+          disk: 2 GiB
+      run: mpirun mb
+      """;
+
+  @TempDir Path folder;
+  private FakeGrid grid;
+
+  @BeforeEach
+  void start() throws IOException {
+    grid = new FakeGrid();
+    grid.on("POST /v1/vjobs?dryRun=true", Samples.plan());
+  }
+
+  @AfterEach
+  void stop() {
+    grid.close();
+  }
+
+  private String file(String name, String text) throws IOException {
+    return Files.writeString(folder.resolve(name), text).toString();
+  }
+
+  @Test
+  void aFileIsSubmitted() throws IOException {
+    grid.on("POST /v1/vjobs", Samples.vjob("slow", "waiting"));
+    Run run = Run.on(grid, "submit", file("a.yaml", GOOD.formatted("slow")));
+    assertThat(run).isEqualTo(new Run(0, "slow: waiting\n", ""));
+    assertThat(grid.asked()).hasSize(1);
+    assertThat(grid.asked().getFirst()).contains("\"memoryMiB\":512", "\"name\":\"slow\"");
+  }
+
+  @Test
+  void standardInputIsAFileToo() {
+    grid.on("POST /v1/vjobs", Samples.vjob("slow", "waiting"));
+    Map<String, String> variables =
+        Map.of("HEDDLE_URL", grid.url(), "HEDDLE_TOKEN", FakeGrid.TOKEN, "USER", "eve");
+    assertThat(Run.with(GOOD.formatted("slow"), variables, "submit", "-").code()).isZero();
+    assertThat(grid.asked().getFirst()).contains("\"owner\":\"eve\"");
+  }
+
+  @Test
+  void aDryRunOnlyAsks() throws IOException {
+    Run run = Run.on(grid, "submit", "--dry-run", file("a.yaml", GOOD.formatted("slow")));
+    assertThat(run.code()).isZero();
+    assertThat(run.out()).contains("takes about 8.0 s");
+    assertThat(grid.asked()).allMatch(asked -> asked.startsWith("POST /v1/vjobs?dryRun=true"));
+  }
+
+  @Test
+  void whatIsWrongIsSaidWithItsLineAndNothingIsSubmitted() throws IOException {
+    String bad = file("bad.yaml", GOOD.formatted("slow").replace("512 MiB", "512 Mib"));
+    String good = file("good.yaml", GOOD.formatted("other"));
+    Run run = Run.on(grid, "submit", good, bad);
+    assertThat(run.code()).isEqualTo(2);
+    assertThat(run.err()).startsWith("heddle: " + bad + ":7: machines[0].memory: ").hasLineCount(1);
+    assertThat(grid.asked()).isEmpty();
+  }
+
+  @Test
+  void oneNameInTwoFilesIsRefused() throws IOException {
+    String one = file("1.yaml", GOOD.formatted("slow"));
+    String two = file("2.yaml", GOOD.formatted("slow"));
+    Run run = Run.on(grid, "submit", one, two);
+    assertThat(run.code()).isEqualTo(2);
+    assertThat(run.err()).startsWith("heddle: " + two + ":1: name: 'slow' is the name");
+    assertThat(grid.asked()).isEmpty();
+  }
+
+  @Test
+  void theControllersRefusalIsLaidAtTheLineOfItsField() throws IOException {
+    grid.refuse(
+        "POST /v1/vjobs",
+        new Problem(
+            "infeasible", "Infeasible", 422, "no host has 512 MiB", "machines[0].memory"));
+    String file = file("a.yaml", GOOD.formatted("slow"));
+    Run run = Run.on(grid, "submit", file);
+    assertThat(run.code()).isEqualTo(6);
+    assertThat(run.err())
+        .isEqualTo("heddle: " + file + ":7: machines[0].memory: no host has 512 MiB\n");
+  }
+
+  @Test
+  void severalAreSubmittedOnlyIfAllWouldBeTaken() throws IOException {
+    grid.close();
+    grid = new FakeGrid();
+    grid.refuse(
+        "POST /v1/vjobs?dryRun=true", new Problem("invalid", "", 400, "there is one", "name"));
+    Run run =
+        Run.on(
+            grid,
+            "submit",
+            file("1.yaml", GOOD.formatted("one")),
+            file("2.yaml", GOOD.formatted("two")));
+    assertThat(run.code()).isEqualTo(2);
+    assertThat(grid.asked()).noneMatch(asked -> asked.startsWith("POST /v1/vjobs {"));
+  }
+
+  @Test
+  void waitEndsWithTheCommandsFailure() throws IOException {
+    grid.on("POST /v1/vjobs", Samples.vjob("slow", "waiting"));
+    grid.on(
+        "GET /v1/vjobs/slow",
+        Samples.vjob("slow", "running"),
+        Samples.vjob("slow", "terminated", "", Optional.of(2)));
+    Run run = Run.on(grid, "submit", "--wait", file("a.yaml", GOOD.formatted("slow")));
+    assertThat(run.code()).isEqualTo(1);
+    assertThat(run.err()).contains("slow: running\n", "exit code 2");
+  }
+
+  @Test
+  void aFileThatIsNotThereIsAWrongCommandLine() {
+    Run run = Run.on(grid, "submit", "/nonexistent.yaml");
+    assertThat(run.code()).isEqualTo(2);
+    assertThat(run.err()).isEqualTo("heddle: /nonexistent.yaml: there is no such file\n");
+  }
+}
