@@ -1,0 +1,218 @@
+package org.heddle.planner;
+
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.List;
+import org.heddle.model.Action;
+import org.heddle.model.HostId;
+import org.heddle.model.Placement;
+import org.heddle.model.Plan;
+import org.heddle.model.Resources;
+import org.heddle.planner.Problem.HostSlot;
+import org.heddle.planner.Problem.MachineSlot;
+
+/**
+ * Checks for each action that comes to a host that there is room, whatever the order of the others.
+ * An action takes its room when it starts and gives it back when it ends.
+ *
+ * <p>When an action starts, all that it waits for has ended. Of those that are neither before nor
+ * after it, the worst set may have started: it is the one that takes most, less what those gave
+ * back that must have ended for it. That is a selection problem (a maximum-weight closure of a
+ * two-sided graph), solved exactly by a maximum flow (Picard 1976).
+ */
+final class RoomCheck {
+  private final Problem problem;
+  private final Plan plan;
+  private final List<BitSet> before;
+  private final List<String> violations = new ArrayList<>();
+
+  /** A resource, its unit in words and how much there is of it. */
+  private enum Resource {
+    CORES("cores"),
+    MEMORY("MiB of memory"),
+    DISK("MiB of disk");
+
+    private final String unit;
+
+    Resource(String unit) {
+      this.unit = unit;
+    }
+
+    long of(Resources resources) {
+      return switch (this) {
+        case CORES -> resources.cores();
+        case MEMORY -> resources.memoryMiB();
+        case DISK -> resources.diskMiB();
+      };
+    }
+  }
+
+  /**
+   * @param before for each step all steps that have ended when it starts
+   */
+  RoomCheck(Problem problem, Plan plan, List<BitSet> before) {
+    this.problem = problem;
+    this.plan = plan;
+    this.before = before;
+  }
+
+  List<String> violations() {
+    problem.hosts().forEach(this::check);
+    return violations;
+  }
+
+  private void check(HostId id, HostSlot host) {
+    BitSet takers = new BitSet();
+    BitSet givers = new BitSet();
+    for (Plan.Step step : plan.steps()) {
+      takers.set(step.id(), takes(step.action(), id));
+      givers.set(step.id(), gives(step.action(), id));
+    }
+    if (takers.isEmpty()) {
+      return;
+    }
+    for (Resource resource : Resource.values()) {
+      long capacity = resource.of(host.capacity());
+      long used = usedNow(id, resource);
+      takers.stream()
+          .filter(step -> amount(step, resource) > 0)
+          .forEach(step -> {
+            long worst = worst(step, used, takers, givers, resource);
+            if (worst > capacity) {
+              violations.add(
+                  "%s: %s may then need %d of %d %s"
+                      .formatted(name(plan.steps().get(step)), id, worst, capacity, resource.unit));
+            }
+          });
+    }
+  }
+
+  private static boolean takes(Action action, HostId host) {
+    return switch (action) {
+      case Action.Boot boot -> boot.on().equals(host);
+      case Action.Resume resume -> resume.to().equals(host);
+      case Action.Migrate migrate -> migrate.to().equals(host);
+      case Action.Suspend _, Action.Shutdown _ -> false;
+    };
+  }
+
+  private static boolean gives(Action action, HostId host) {
+    return switch (action) {
+      case Action.Suspend suspend -> suspend.on().equals(host);
+      case Action.Shutdown shutdown -> shutdown.on().equals(host);
+      case Action.Migrate migrate -> migrate.from().equals(host);
+      case Action.Boot _, Action.Resume _ -> false;
+    };
+  }
+
+  private long usedNow(HostId host, Resource resource) {
+    long used = 0;
+    for (MachineSlot machine : problem.machines().values()) {
+      if (machine.now().equals(new Placement.Running(host))) {
+        used += resource.of(machine.demand());
+      }
+    }
+    return used;
+  }
+
+  private long amount(int step, Resource resource) {
+    MachineSlot machine = problem.machines().get(plan.steps().get(step).action().machine());
+    return machine == null ? 0 : resource.of(machine.demand());
+  }
+
+  /** The most that may be used on the host just after the step has started. */
+  private long worst(int step, long usedNow, BitSet takers, BitSet givers, Resource resource) {
+    long used = usedNow + amount(step, resource);
+    List<Integer> freeTakers = new ArrayList<>();
+    List<Integer> freeGivers = new ArrayList<>();
+    long mostTaken = 0;
+    for (int other = 0; other < plan.steps().size(); other++) {
+      if (other == step || before.get(other).get(step)) {
+        continue;
+      }
+      boolean ended = before.get(step).get(other);
+      long amount = amount(other, resource);
+      if (takers.get(other)) {
+        if (ended) {
+          used += amount;
+        } else {
+          freeTakers.add(other);
+          mostTaken += amount;
+        }
+      }
+      if (givers.get(other)) {
+        if (ended) {
+          used -= amount;
+        } else {
+          freeGivers.add(other);
+        }
+      }
+    }
+    return used + mostTaken - new Flow(freeTakers, freeGivers, resource).maximum();
+  }
+
+  static String name(Plan.Step step) {
+    return "step " + step.id() + " (" + step.action().verb() + " " + step.action().machine() + ")";
+  }
+
+  /** Maximum flow from the takers to the givers that each of them waits for. */
+  private final class Flow {
+    private final List<Integer> takers;
+    private final List<Integer> givers;
+    private final long[] taken;
+    private final long[] given;
+    private final long[][] sent;
+
+    Flow(List<Integer> takers, List<Integer> givers, Resource resource) {
+      this.takers = takers;
+      this.givers = givers;
+      this.taken = takers.stream().mapToLong(step -> amount(step, resource)).toArray();
+      this.given = givers.stream().mapToLong(step -> amount(step, resource)).toArray();
+      this.sent = new long[taken.length][given.length];
+    }
+
+    long maximum() {
+      long total = 0;
+      for (int t = 0; t < taken.length; t++) {
+        long pushed = 1;
+        while (taken[t] > 0 && pushed > 0) {
+          pushed = push(t, taken[t], new BitSet());
+          taken[t] -= pushed;
+          total += pushed;
+        }
+      }
+      return total;
+    }
+
+    /** One augmenting path, depth first; gives how much went through. */
+    private long push(int taker, long amount, BitSet seenGivers) {
+      for (int g = 0; g < given.length; g++) {
+        if (seenGivers.get(g) || !before.get(takers.get(taker)).get(givers.get(g))) {
+          continue;
+        }
+        seenGivers.set(g);
+        long pushed = given[g] > 0 ? Math.min(amount, given[g]) : reroute(g, amount, seenGivers);
+        if (pushed > 0) {
+          given[g] -= Math.min(given[g], pushed);
+          sent[taker][g] += pushed;
+          return pushed;
+        }
+      }
+      return 0;
+    }
+
+    /** Finds another giver for something that was sent to this one, which is then free again. */
+    private long reroute(int giver, long amount, BitSet seenGivers) {
+      for (int t = 0; t < taken.length; t++) {
+        if (sent[t][giver] > 0) {
+          long pushed = push(t, Math.min(amount, sent[t][giver]), seenGivers);
+          if (pushed > 0) {
+            sent[t][giver] -= pushed;
+            return pushed;
+          }
+        }
+      }
+      return 0;
+    }
+  }
+}
