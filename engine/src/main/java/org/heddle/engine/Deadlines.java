@@ -89,10 +89,11 @@ final class Deadlines {
 
   /** Whether something hangs on what the host says. */
   private static boolean doubt(Draft draft, HostId host) {
-    return draft.machines.map().values().stream()
-        .anyMatch(machine ->
-            machine.state() instanceof MachineState.Migrating way
-                && way.from().equals(host)
-                && draft.main(machine.id()).isEmpty());
+    return !draft.hosts.get(host).clear()
+        || draft.machines.map().values().stream()
+            .anyMatch(machine ->
+                machine.state() instanceof MachineState.Migrating way
+                    && way.from().equals(host)
+                    && draft.main(machine.id()).isEmpty());
   }
 }

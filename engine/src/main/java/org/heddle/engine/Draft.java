@@ -139,7 +139,9 @@ final class Draft {
     if (online(host) && inspected.add(host)) {
       HostRecord known = hosts.get(host);
       hosts.put(
-          host, new HostRecord(known.host(), true, known.drained(), known.lastReportMs(), now));
+          host,
+          new HostRecord(
+              known.host(), true, known.drained(), known.clear(), known.lastReportMs(), now));
       command(new Command.Inspect(host, version()));
     }
   }

@@ -92,10 +92,17 @@ public record GridState(
   /**
    * @param online its lease is valid and it has reported
    * @param drained asked by a person to be empty
+   * @param clear what it has is known, and nothing uses its room there that should not; until then
+   *     nothing new goes there
    * @param inspectedMs when it was last asked what it has
    */
   public record HostRecord(
-      Host host, boolean online, boolean drained, long lastReportMs, long inspectedMs) {}
+      Host host,
+      boolean online,
+      boolean drained,
+      boolean clear,
+      long lastReportMs,
+      long inspectedMs) {}
 
   /** What a person wants of a vjob. */
   public enum Wanted {

@@ -55,7 +55,8 @@ final class Reconciliation {
           known.isPresent() ? "host.back" : "host.joined", host.id(), "on site " + host.site());
       Bans.lift(draft, host.id());
     }
-    draft.hosts.put(host.id(), new HostRecord(host, true, drained, draft.now, inspected));
+    boolean clear = draft.online(host.id()) && draft.hosts.get(host.id()).clear();
+    draft.hosts.put(host.id(), new HostRecord(host, true, drained, clear, draft.now, inspected));
   }
 
   /** One machine changed by itself. */
@@ -126,6 +127,32 @@ final class Reconciliation {
         leftOver(draft, host, report);
       }
     }
+    boolean clear = reports.stream().allMatch(report -> accounted(draft, host, report));
+    HostRecord known = draft.hosts.get(host);
+    draft.hosts.put(
+        host,
+        new HostRecord(
+            known.host(),
+            known.online(),
+            known.drained(),
+            clear,
+            known.lastReportMs(),
+            known.inspectedMs()));
+  }
+
+  /** Whether the room that the machine uses on the host is counted, or about to be freed. */
+  private static boolean accounted(Draft draft, HostId host, MachineReport report) {
+    return report.live() == Live.NONE
+        || draft
+            .machines
+            .find(report.machine())
+            .filter(known -> Room.at(known.state(), host))
+            .isPresent()
+        || draft.operations.map().values().stream()
+            .anyMatch(operation ->
+                operation.host().equals(host)
+                    && operation.what() instanceof Operation.Stop
+                    && operation.what().machine().equals(report.machine()));
   }
 
   /** Whether what a host says counts: asked after the last change, and nothing is under way. */
@@ -244,7 +271,7 @@ final class Reconciliation {
     draft.hosts.put(
         id,
         new HostRecord(
-            host.host(), false, host.drained(), host.lastReportMs(), host.inspectedMs()));
+            host.host(), false, host.drained(), false, host.lastReportMs(), host.inspectedMs()));
     draft.notice("host.lost", id, "its lease ran out");
     for (GridState.OperationRecord operation : draft.operations.values()) {
       if (operation.host().equals(id)) {

@@ -146,7 +146,12 @@ final class Requests {
       draft.hosts.put(
           id,
           new HostRecord(
-              known.host(), known.online(), drained, known.lastReportMs(), known.inspectedMs()));
+              known.host(),
+              known.online(),
+              drained,
+              known.clear(),
+              known.lastReportMs(),
+              known.inspectedMs()));
       draft.notice("host.wanted", id, drained ? "drain" : "undrain");
     }
     return Optional.empty();

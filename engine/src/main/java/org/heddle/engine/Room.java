@@ -42,10 +42,11 @@ final class Room {
     return state.host().filter(host::equals).isPresent();
   }
 
-  /** A host on which something left over is being removed takes nothing new. */
+  /** A host of which not all is known, or that is being cleared, takes nothing new. */
   static boolean blocked(Draft draft, HostId host) {
-    return draft.operations.map().values().stream()
-        .anyMatch(operation -> operation.host().equals(host) && clears(operation));
+    return !draft.hosts.get(host).clear()
+        || draft.operations.map().values().stream()
+            .anyMatch(operation -> operation.host().equals(host) && clears(operation));
   }
 
   private static boolean clears(OperationRecord operation) {
