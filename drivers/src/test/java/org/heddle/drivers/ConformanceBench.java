@@ -2,17 +2,13 @@ package org.heddle.drivers;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import java.io.IOException;
-import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Comparator;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.stream.Stream;
 import org.heddle.drivers.Capability.GuestExec;
 import org.heddle.drivers.Capability.GuestExec.ExecResult;
 import org.heddle.drivers.Capability.Pausing;
@@ -80,7 +76,7 @@ final class ConformanceBench {
       makeGolden();
     }
     Suspending suspending = driver.require(Suspending.class);
-    copy(golden, suspending.receiving(MACHINE, stateId), true);
+    ConformanceFiles.copy(golden, suspending.receiving(MACHINE, stateId), true);
     suspending.admit(MACHINE, stateId);
   }
 
@@ -92,43 +88,8 @@ final class ConformanceBench {
     driver.require(Pausing.class).pause(MACHINE, Instant.EPOCH);
     Suspending suspending = driver.require(Suspending.class);
     suspending.save(MACHINE, GOLDEN);
-    copy(suspending.savedState(MACHINE, GOLDEN), golden, false);
+    ConformanceFiles.copy(suspending.savedState(MACHINE, GOLDEN), golden, false);
     suspending.discard(MACHINE, GOLDEN);
-  }
-
-  /** Copies a saved state as a transfer between hosts does; links only where nothing is changed. */
-  static void copy(Path from, Path to, boolean link) throws IOException {
-    Files.createDirectories(to);
-    for (Path file : files(from)) {
-      Path target = to.resolve(from.relativize(file));
-      Files.createDirectories(target.getParent());
-      if (link) {
-        Files.createLink(target, file);
-      } else {
-        Files.copy(file, target);
-      }
-    }
-  }
-
-  static List<Path> files(Path folder) throws IOException {
-    try (Stream<Path> all = Files.walk(folder)) {
-      return all.filter(Files::isRegularFile).toList();
-    }
-  }
-
-  /** Flips one bit in the middle of the first place that is not zero in the largest file. */
-  static void flip(Path folder) throws IOException {
-    Path largest =
-        files(folder).stream()
-            .max(Comparator.comparingLong(file -> file.toFile().length()))
-            .orElseThrow();
-    try (RandomAccessFile file = new RandomAccessFile(largest.toFile(), "rw")) {
-      long position = file.length() / 2;
-      file.seek(position);
-      int old = file.read();
-      file.seek(position);
-      file.write(old ^ 4);
-    }
   }
 
   void mark(Driver driver, String text) throws DriverException {

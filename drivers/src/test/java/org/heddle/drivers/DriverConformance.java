@@ -175,10 +175,10 @@ public abstract class DriverConformance {
     Driver b = bench.on("b");
     save(a, "s1");
     Suspending receiver = b.require(Suspending.class);
-    ConformanceBench.flip(send(a, b, "s1"));
+    ConformanceFiles.flip(send(a, b, "s1"));
     assertThat(code(() -> receiver.admit(MACHINE, "s1"))).isEqualTo(Code.BAD_STATE);
     Path folder = send(a, b, "s1");
-    Files.delete(ConformanceBench.files(folder).getFirst());
+    Files.delete(ConformanceFiles.files(folder).getFirst());
     assertThat(code(() -> receiver.admit(MACHINE, "s1"))).isEqualTo(Code.BAD_STATE);
     assertThat(bench.savedStates(b)).isEmpty();
     send(a, b, "s1");
@@ -398,10 +398,10 @@ public abstract class DriverConformance {
   /** Copies a saved state into a new folder for it on the other host, without admitting it. */
   private static Path send(Driver from, Driver to, String stateId) throws Exception {
     Path folder = to.require(Suspending.class).receiving(MACHINE, stateId);
-    for (Path old : ConformanceBench.files(folder)) {
+    for (Path old : ConformanceFiles.files(folder)) {
       Files.delete(old);
     }
-    ConformanceBench.copy(
+    ConformanceFiles.copy(
         from.require(Suspending.class).savedState(MACHINE, stateId), folder, false);
     return folder;
   }

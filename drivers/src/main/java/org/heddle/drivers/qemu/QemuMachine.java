@@ -1,0 +1,395 @@
+package org.heddle.drivers.qemu;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
+import org.heddle.drivers.DriverException;
+import org.heddle.drivers.Folders;
+import org.heddle.drivers.MachineConfig;
+import org.heddle.drivers.qemu.MachineRecord.Phase;
+import org.heddle.model.MachineId;
+import org.heddle.model.MachineReport.Live;
+import org.heddle.model.Outcome.Code;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One machine of a host: its process if it has one, and its files. What changes it takes {@link
+ * #lock}; a stop does not wait for the lock before it ends the process, which makes whoever holds
+ * the lock fail soon.
+ */
+final class QemuMachine {
+  /** A process that is killed is gone as soon as the kernel has freed its memory. */
+  private static final Duration KILLED_WITHIN = Duration.ofSeconds(20);
+
+  /** QEMU opens its sockets within 0.1 s; this is for hosts where nothing moves. */
+  private static final Duration STARTED_WITHIN = Duration.ofSeconds(60);
+
+  private static final Duration AGENT_WITHIN = Duration.ofSeconds(2);
+  private static final long CONNECT_EVERY_MS = 3;
+
+  private final MachineId id;
+  private final QemuProgram program;
+  private final MachineFiles files;
+  private final Consumer<MachineId> onDeath;
+  private final ReentrantLock lock = new ReentrantLock();
+  private final AtomicInteger stops = new AtomicInteger();
+  private volatile @Nullable MachineRecord known;
+  private volatile @Nullable Session open;
+
+  QemuMachine(MachineId id, QemuProgram program, Consumer<MachineId> onDeath) {
+    this.id = id;
+    this.program = program;
+    this.files = MachineFiles.of(program.config(), id);
+    this.onDeath = onDeath;
+  }
+
+  MachineId id() {
+    return id;
+  }
+
+  MachineFiles files() {
+    return files;
+  }
+
+  QemuProgram program() {
+    return program;
+  }
+
+  ReentrantLock lock() {
+    return lock;
+  }
+
+  /** Whether somebody wants the machine to end. */
+  boolean stopping() {
+    return stops.get() > 0;
+  }
+
+  Optional<MachineRecord> known() {
+    return Optional.ofNullable(known);
+  }
+
+  /** Finds the machine again after the driver has started anew. */
+  void attach() throws IOException {
+    Optional<MachineRecord> found = MachineRecord.readFrom(files.record());
+    Optional<LiveProcess> process = QemuProgram.find(files);
+    if (found.isEmpty()) {
+      process.ifPresent(LiveProcess::kill);
+      removeFiles();
+      return;
+    }
+    known = found.get();
+    if (process.isPresent()) {
+      try {
+        open = connect(process.get());
+      } catch (DriverException e) {
+        throw new IOException("machine " + id + " does not answer", e);
+      }
+    }
+  }
+
+  /** What lives of the machine here, by what its process says. */
+  Live live() {
+    MachineRecord record = known;
+    Session session = open;
+    if (record == null) {
+      return Live.NONE;
+    }
+    if (session == null || !session.process().alive()) {
+      return switch (record.phase()) {
+        case GONE -> Live.GONE;
+        case INCOMING -> lock.isLocked() ? Live.INCOMING : Live.NONE;
+        case HERE -> Live.DEAD;
+      };
+    }
+    try {
+      return live(record, session().status());
+    } catch (DriverException e) {
+      // It ended or hangs at this moment: the next look tells.
+      return session.process().alive() ? Live.RUNNING : Live.DEAD;
+    }
+  }
+
+  private static Live live(MachineRecord record, String status) {
+    return switch (status) {
+      case "running", "suspended", "finish-migrate" -> Live.RUNNING;
+      case "inmigrate" -> Live.INCOMING;
+      case "postmigrate" -> record.saving().isPresent() ? Live.PAUSED : Live.GONE;
+      case "internal-error", "guest-panicked", "shutdown" -> Live.DEAD;
+      default -> Live.PAUSED;
+    };
+  }
+
+  /** The process and its connections, or {@code WRONG_STATE}. */
+  Session session() throws DriverException {
+    Session session = open;
+    if (session == null || !session.process().alive()) {
+      throw new DriverException(Code.WRONG_STATE, "machine " + id + " does not live on this host");
+    }
+    if (session.qmp().lost() && !session.expectedToEnd()) {
+      return reconnect(session);
+    }
+    return session;
+  }
+
+  private synchronized Session reconnect(Session lost) throws DriverException {
+    Session current = open;
+    if (current != lost && current != null) {
+      return current;
+    }
+    try {
+      Session fresh = connect(lost.process());
+      open = fresh;
+      return fresh;
+    } catch (IOException e) {
+      throw new DriverException(Code.DRIVER, "machine " + id + " does not answer", e);
+    }
+  }
+
+  Session require(Live wanted) throws DriverException {
+    Session session = session();
+    Live live = live();
+    if (live != wanted) {
+      throw new DriverException(
+          Code.WRONG_STATE, "machine " + id + " is " + live + " on this host, not " + wanted);
+    }
+    return session;
+  }
+
+  /**
+   * Whether the machine lives here already with that incarnation. Otherwise what is left of an
+   * earlier one is removed, unless it lives.
+   */
+  boolean alreadyHere(MachineConfig config) throws DriverException {
+    return switch (live()) {
+      case RUNNING, PAUSED -> {
+        if (incarnation() != config.incarnation()) {
+          throw new DriverException(
+              Code.WRONG_STATE,
+              "machine " + id + " lives here with another incarnation: stop it first");
+        }
+        yield true;
+      }
+      case NONE, INCOMING, GONE, DEAD -> {
+        clear();
+        yield false;
+      }
+    };
+  }
+
+  /** Of the machine that lives here; 0 when there is none. */
+  long incarnation() {
+    return known().map(record -> record.config().incarnation()).orElse(0L);
+  }
+
+  /** Starts it from its image. */
+  void boot(MachineConfig config) throws DriverException {
+    try {
+      note(config);
+      program.layOut(config, files);
+      program.createDisk(config, files);
+      start(config, CommandLine.Start.BOOT);
+      update(record -> record.in(Phase.HERE));
+    } catch (IOException e) {
+      clear();
+      throw new DriverException(Code.DRIVER, "cannot boot " + id + ": " + e.getMessage(), e);
+    } catch (DriverException e) {
+      clear();
+      throw e;
+    }
+  }
+
+  /** Notes that the machine comes into being, before anything else of it is there. */
+  void note(MachineConfig config) throws IOException {
+    Files.createDirectories(files.folder());
+    MachineRecord record = MachineRecord.of(config, Phase.INCOMING);
+    record.writeTo(files.record());
+    known = record;
+  }
+
+  /** Starts its process, which must be noted and laid out. */
+  Session start(MachineConfig config, CommandLine.Start how) throws DriverException, IOException {
+    if (stopping()) {
+      throw new DriverException(Code.WRONG_STATE, "machine " + id + " is being stopped");
+    }
+    Process child = program.start(program.commandLine(config, files), how);
+    long deadline = System.nanoTime() + STARTED_WITHIN.toNanos();
+    while (true) {
+      Optional<LiveProcess> process =
+          child.isAlive() ? LiveProcess.of(child.pid()) : Optional.empty();
+      if (process.isEmpty() || stopping() || System.nanoTime() > deadline) {
+        child.destroyForcibly();
+        throw new DriverException(
+            Code.DRIVER, "QEMU of " + id + " did not start: " + QemuProgram.complaint(files));
+      }
+      try {
+        Session session = connect(process.get());
+        open = session;
+        return session;
+      } catch (IOException e) {
+        pause(CONNECT_EVERY_MS);
+      }
+    }
+  }
+
+  private static void pause(long milliseconds) throws DriverException {
+    try {
+      TimeUnit.MILLISECONDS.sleep(milliseconds);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new DriverException(Code.DRIVER, "interrupted", e);
+    }
+  }
+
+  private Session connect(LiveProcess process) throws IOException, DriverException {
+    Qmp qmp = Qmp.connect(files.monitor(), id.toString(), this::happened, this::lost);
+    return new Session(process, qmp, new GuestAgent(files.agent(), id.toString()));
+  }
+
+  private void happened(QmpEvent event) {
+    switch (event.name()) {
+      case "STOP" -> update(record -> record.stopped(event.at()));
+      case "RESUME" ->
+          update(record ->
+              record.phase() == Phase.INCOMING
+                  ? record.started(event.at()).in(Phase.HERE)
+                  : record.started(event.at()));
+      default -> {}
+    }
+  }
+
+  private void lost(Qmp qmp) {
+    Session session = open;
+    if (session == null || session.qmp() != qmp || session.expectedToEnd()) {
+      return;
+    }
+    boolean ended = session.process().ends(KILLED_WITHIN);
+    boolean here = known().filter(record -> record.phase() == Phase.HERE).isPresent();
+    if (ended && here && !session.expectedToEnd()) {
+      onDeath.accept(id);
+    }
+  }
+
+  /** Changes what is known of the machine, here and in its file. */
+  synchronized void update(UnaryOperator<MachineRecord> change) {
+    MachineRecord old = known;
+    if (old == null) {
+      return;
+    }
+    MachineRecord next = change.apply(old);
+    known = next;
+    try {
+      next.writeTo(files.record());
+    } catch (IOException e) {
+      // It serves only a driver that starts anew; what QEMU says counts more.
+      known = next;
+    }
+  }
+
+  Instant stoppedAt() {
+    return known().flatMap(MachineRecord::stoppedAt).orElseGet(Instant::now);
+  }
+
+  Instant startedAt() {
+    return known().flatMap(MachineRecord::startedAt).orElseGet(Instant::now);
+  }
+
+  /** Ends the machine whatever goes on, and removes all of it but its saved states. */
+  void stop(Duration grace) throws DriverException {
+    stops.incrementAndGet();
+    try {
+      endProcess(grace);
+      lock.lock();
+      try {
+        clear();
+      } finally {
+        lock.unlock();
+      }
+    } finally {
+      stops.decrementAndGet();
+    }
+  }
+
+  private void endProcess(Duration grace) {
+    Session session = open;
+    if (session == null) {
+      return;
+    }
+    session.expectEnd();
+    if (grace.isPositive() && live() == Live.RUNNING) {
+      askToEnd(session, grace);
+    }
+    session.process().kill();
+  }
+
+  private static void askToEnd(Session session, Duration grace) {
+    long deadline = System.nanoTime() + grace.toNanos();
+    try {
+      Duration patience = grace.compareTo(AGENT_WITHIN) < 0 ? grace : AGENT_WITHIN;
+      if (session.agentConnected()) {
+        session.agent().tell("guest-shutdown", Map.of("mode", "powerdown"), patience);
+      } else {
+        session.qmp().execute("system_powerdown");
+      }
+    } catch (DriverException e) {
+      return; // It does not listen: by force, then.
+    }
+    session.process().ends(Duration.ofNanos(Math.max(0, deadline - System.nanoTime())));
+  }
+
+  /** Ends the process and removes the machine's live files. */
+  void clear() throws DriverException {
+    Session session = open;
+    if (session != null) {
+      session.expectEnd();
+      session.process().kill();
+      if (!session.process().ends(KILLED_WITHIN)) {
+        throw new DriverException(
+            Code.DRIVER, "process " + session.process().pid() + " of " + id + " cannot be killed");
+      }
+      session.close();
+      open = null;
+    }
+    try {
+      removeFiles();
+    } catch (IOException e) {
+      throw new DriverException(Code.DRIVER, "cannot remove the files of " + id, e);
+    }
+    known = null;
+  }
+
+  private void removeFiles() throws IOException {
+    Folders.remove(files.ram());
+    Folders.remove(files.folder());
+  }
+
+  /** Lets go of the machine, which goes on. */
+  void release() {
+    Session session = open;
+    if (session != null) {
+      session.close();
+    }
+  }
+
+  boolean processLives() {
+    Session session = open;
+    return session != null && session.process().alive();
+  }
+
+  List<String> withoutUnfinished(List<String> saved) {
+    Optional<String> unfinished = known().flatMap(MachineRecord::saving);
+    Session session = open;
+    if (unfinished.isEmpty() || session == null || !session.process().alive()) {
+      return saved;
+    }
+    return saved.stream().filter(stateId -> !stateId.equals(unfinished.get())).toList();
+  }
+}

@@ -1,0 +1,252 @@
+package org.heddle.drivers.qemu;
+
+import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import org.heddle.drivers.DriverException;
+import org.heddle.drivers.MachineConfig;
+import org.heddle.drivers.qemu.MachineRecord.Phase;
+import org.heddle.model.MachineReport.Live;
+import org.heddle.model.Outcome.Code;
+
+/**
+ * Suspend to disk and resume. The guest's memory is a shared file, so that QEMU writes and reads
+ * only the state of its devices ({@code x-ignore-shared}), over a socket: its process may write no
+ * file. Memory, devices and disk together, under one manifest, are the saved state.
+ */
+final class Suspension {
+  private static final Duration DEVICES_WITHIN = Duration.ofSeconds(60);
+
+  private final QemuMachine machine;
+  private final SavedStates states;
+
+  Suspension(QemuMachine machine, SavedStates states) {
+    this.machine = machine;
+    this.states = states;
+  }
+
+  void save(String stateId) throws DriverException {
+    if (machine.live() == Live.NONE && states.complete(machine.id(), stateId)) {
+      return;
+    }
+    Session session = machine.require(Live.PAUSED);
+    try {
+      if (machine.known().flatMap(MachineRecord::saving).isEmpty()) {
+        Files.deleteIfExists(devices());
+      }
+      // An attempt that failed after QEMU had written the devices' state goes on from there.
+      if (!session.status().equals("postmigrate")) {
+        writeDevices(session, stateId);
+      }
+      machine.update(record -> record.saving(Optional.of(stateId)));
+      states.seal(collect(stateId));
+    } catch (IOException e) {
+      throw failure("save", e);
+    }
+    machine.clear();
+  }
+
+  private Path devices() {
+    return machine.files().folder().resolve(Manifest.DEVICE);
+  }
+
+  private void writeDevices(Session session, String stateId) throws DriverException, IOException {
+    Path socket = machine.files().device();
+    Files.deleteIfExists(socket);
+    try (ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+        Qmp.Events migration = session.qmp().events("MIGRATION")) {
+      server.bind(UnixDomainSocketAddress.of(socket));
+      machine.program().own(socket);
+      FutureTask<Void> writing = start(() -> receive(server, devices()));
+      session.migrationCapabilities(true, false);
+      machine.update(record -> record.saving(Optional.of(stateId)));
+      session.qmp().execute("migrate", Map.of("uri", "unix:" + socket));
+      MigrationEvents.awaitCompleted(session.qmp(), migration, DEVICES_WITHIN);
+      join(writing);
+    } finally {
+      Files.deleteIfExists(socket);
+    }
+  }
+
+  private static Void receive(ServerSocketChannel server, Path to) throws IOException {
+    try (SocketChannel from = server.accept();
+        FileChannel out =
+            FileChannel.open(
+                to,
+                StandardOpenOption.CREATE,
+                StandardOpenOption.TRUNCATE_EXISTING,
+                StandardOpenOption.WRITE)) {
+      ByteBuffer buffer = ByteBuffer.allocateDirect(1 << 16);
+      while (from.read(buffer) >= 0) {
+        buffer.flip();
+        while (buffer.hasRemaining()) {
+          out.write(buffer);
+        }
+        buffer.clear();
+      }
+      return null;
+    }
+  }
+
+  /** Brings all files of the state together, durably; memory and disk side by side. */
+  private Manifest collect(String stateId) throws DriverException, IOException {
+    Path folder = states.begin(machine.id(), stateId);
+    MachineConfig config = machine.known().orElseThrow().config();
+    FutureTask<SparseFile.Content> memory =
+        start(() ->
+            SparseFile.copy(
+                machine.files().memory(),
+                folder.resolve(Manifest.MEMORY),
+                true,
+                machine::stopping));
+    SortedMap<String, SparseFile.Content> files = new TreeMap<>();
+    files.put(Manifest.DEVICE, link(devices(), folder.resolve(Manifest.DEVICE)));
+    if (config.image().disk().isPresent()) {
+      files.put(Manifest.DISK, link(machine.files().disk(), folder.resolve(Manifest.DISK)));
+    }
+    files.put(Manifest.MEMORY, join(memory));
+    return new Manifest(
+        Manifest.FORMAT,
+        machine.id(),
+        stateId,
+        machine.program().version().toString(),
+        machine.program().accelerator(),
+        config.demand(),
+        machine.stoppedAt(),
+        files);
+  }
+
+  /**
+   * No copy: the live machine, which is the other owner of the file, ends before it writes again.
+   */
+  private SparseFile.Content link(Path from, Path to) throws IOException {
+    Files.createLink(to, from);
+    SparseFile.force(to);
+    return SparseFile.digest(to, machine::stopping);
+  }
+
+  /** Gives up a save that did not come to its end, so that the machine may go on. */
+  void giveUp() throws DriverException {
+    Optional<String> unfinished = machine.known().flatMap(MachineRecord::saving);
+    if (unfinished.isPresent()) {
+      try {
+        states.discard(machine.id(), unfinished.get());
+      } catch (IOException e) {
+        throw failure("give up saving", e);
+      }
+    }
+  }
+
+  void restore(MachineConfig config, String stateId) throws DriverException {
+    Path folder = states.require(machine.id(), stateId);
+    if (machine.alreadyHere(config)) {
+      return;
+    }
+    Manifest manifest = states.manifest(machine.id(), stateId);
+    manifest.check(config, machine.program().accelerator());
+    QemuProgram.requireImage(config.image());
+    try {
+      machine.note(config);
+      machine.program().layOut(config, machine.files());
+      load(manifest, folder);
+      Session session = machine.start(config, CommandLine.Start.RESTORE);
+      readDevices(session, devices());
+      Files.delete(devices());
+      machine.update(record -> record.in(Phase.HERE).stopped(manifest.stoppedAt()));
+    } catch (IOException e) {
+      machine.clear();
+      throw failure("restore", e);
+    } catch (DriverException e) {
+      machine.clear();
+      throw e;
+    }
+  }
+
+  /** Copies and verifies in one pass; what was verified is what is used. */
+  private void load(Manifest manifest, Path folder) throws DriverException, IOException {
+    FutureTask<Void> memory =
+        start(() -> copy(manifest, folder, Manifest.MEMORY, machine.files().memory()));
+    copy(manifest, folder, Manifest.DEVICE, devices());
+    if (manifest.files().containsKey(Manifest.DISK)) {
+      copy(manifest, folder, Manifest.DISK, machine.files().disk());
+      machine.program().own(machine.files().disk());
+    }
+    join(memory);
+  }
+
+  private Void copy(Manifest manifest, Path folder, String name, Path to)
+      throws DriverException, IOException {
+    Path from = folder.resolve(name);
+    if (!Files.exists(from)) {
+      throw manifest.bad("is damaged: file '" + name + "' is missing");
+    }
+    manifest.verify(name, SparseFile.copy(from, to, false, machine::stopping));
+    return null;
+  }
+
+  private void readDevices(Session session, Path from) throws DriverException, IOException {
+    Path socket = machine.files().device();
+    try (Qmp.Events migration = session.qmp().events("MIGRATION");
+        FileChannel in = FileChannel.open(from, StandardOpenOption.READ)) {
+      session.migrationCapabilities(true, false);
+      session.qmp().execute("migrate-incoming", Map.of("uri", "unix:" + socket));
+      try (SocketChannel out = SocketChannel.open(UnixDomainSocketAddress.of(socket))) {
+        for (long position = 0; position < in.size(); ) {
+          position += in.transferTo(position, in.size() - position, out);
+        }
+      }
+      MigrationEvents.awaitCompleted(session.qmp(), migration, DEVICES_WITHIN);
+    } finally {
+      Files.deleteIfExists(socket);
+    }
+  }
+
+  private DriverException failure(String what, IOException e) {
+    if (machine.stopping()) {
+      return new DriverException(
+          Code.WRONG_STATE, "machine " + machine.id() + " was stopped during " + what, e);
+    }
+    String message = String.valueOf(e.getMessage());
+    return new DriverException(
+        message.contains("No space left") ? Code.NO_ROOM : Code.DRIVER,
+        "cannot " + what + " machine " + machine.id() + ": " + message,
+        e);
+  }
+
+  private static <T> FutureTask<T> start(Callable<T> work) {
+    FutureTask<T> task = new FutureTask<>(work);
+    Thread.ofVirtual().name("heddle-state").start(task);
+    return task;
+  }
+
+  private static <T> T join(FutureTask<T> task) throws DriverException, IOException {
+    try {
+      return task.get();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted", e);
+    } catch (ExecutionException e) {
+      switch (e.getCause()) {
+        case DriverException driver -> throw driver;
+        case IOException io -> throw io;
+        case RuntimeException bug -> throw bug;
+        case null, default -> throw new IllegalStateException(e);
+      }
+    }
+  }
+}
