@@ -54,7 +54,7 @@ class BoxTest {
 
   @Test
   void aPacketFindsItsWayBetweenAnyTwoHostsAndTheController() {
-    for (int sites = 1; sites <= Box.MAX_SITES; sites++) {
+    for (int sites : new int[] {1, 2, 3, Box.MAX_SITES}) {
       Box box = box("00ab", 70, sites, 2);
       List<String> namespaces = new ArrayList<>(List.of(""));
       box.hosts().forEach(host -> namespaces.add(host.namespace()));

@@ -1,0 +1,25 @@
+package org.heddle.dist;
+
+import java.util.LinkedHashMap;
+import java.util.SequencedMap;
+import java.util.function.Supplier;
+import org.heddle.cli.Environment;
+import org.heddle.cli.HeddleCommand;
+
+/** The {@code heddle} program: the commands of a user, and the programs of the grid. */
+public final class Main {
+  private Main() {}
+
+  public static void main(String[] arguments) {
+    Environment around = Environment.ofProcess();
+    System.exit(HeddleCommand.run(around, programs(around), arguments));
+  }
+
+  /** What this program can do beside the commands that talk to a controller. */
+  static SequencedMap<String, Supplier<Object>> programs(Environment around) {
+    SequencedMap<String, Supplier<Object>> programs = new LinkedHashMap<>();
+    programs.put("up", () -> new UpCommand(around));
+    programs.put("down", () -> new DownCommand(around));
+    return programs;
+  }
+}

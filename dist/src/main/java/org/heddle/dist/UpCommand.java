@@ -1,0 +1,116 @@
+package org.heddle.dist;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import org.heddle.cli.Environment;
+import org.heddle.dist.box.BoxException;
+import org.heddle.dist.box.BoxSpec;
+import org.heddle.dist.box.GridInABox;
+import org.heddle.dist.box.GridInABox.Up;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code heddle up}: starts what is missing of the grid in a box. */
+@Command(
+    name = "up",
+    description = {
+      "Start a grid in a box: hosts that are network namespaces of this machine, with their agents,"
+          + " and a controller.",
+      "What already runs is left as it is, so a second 'up' does nothing and one after a crash"
+          + " starts what is missing. Without options the grid is as it was the last time."
+    })
+final class UpCommand implements Callable<Integer> {
+  @Option(names = "--sites", paramLabel = "N", description = "Sites. Default: 2.")
+  @Nullable Integer sites;
+
+  @Option(names = "--hosts-per-site", paramLabel = "N", description = "Hosts of each. Default: 2.")
+  @Nullable Integer hostsPerSite;
+
+  @Option(names = "--host-cores", paramLabel = "N", description = "Cores of a host. Default: 4.")
+  @Nullable Integer hostCores;
+
+  @Option(
+      names = "--host-memory",
+      paramLabel = "SIZE",
+      converter = Units.Size.class,
+      description = "Memory that a host has for machines. Default: 512MiB.")
+  @Nullable Long hostMemory;
+
+  @Option(
+      names = "--host-disk",
+      paramLabel = "SIZE",
+      converter = Units.Size.class,
+      description = "Disk that a host has for machines. Default: 8GiB.")
+  @Nullable Long hostDisk;
+
+  @Option(
+      names = "--lease",
+      paramLabel = "TIME",
+      converter = Units.Seconds.class,
+      description = "After so long without a word a host counts as lost. Default: 10s.")
+  @Nullable Integer lease;
+
+  @Option(
+      names = "--host-rate",
+      paramLabel = "RATE",
+      converter = Units.Rate.class,
+      description = "Rate of the link to a host. Default: 1000Mbit.")
+  @Nullable Integer hostRate;
+
+  @Option(
+      names = "--site-rate",
+      paramLabel = "RATE",
+      converter = Units.Rate.class,
+      description = "Rate of the link between sites. Default: 200Mbit.")
+  @Nullable Integer siteRate;
+
+  @Option(names = "--state", paramLabel = "DIR", description = "State folder. Default: .heddle.")
+  @Nullable Path state;
+
+  private final Environment around;
+
+  UpCommand(Environment around) {
+    this.around = around;
+  }
+
+  @Override
+  public Integer call() {
+    Path folder = StatePath.of(state, around);
+    GridInABox grid = new GridInABox(folder, Main.class.getName(), this::say);
+    try {
+      Up up = grid.up(this::wanted);
+      say(
+          up.started().isEmpty()
+              ? "the grid is up, nothing was missing"
+              : "the grid is up; see it with: heddle status");
+      return 0;
+    } catch (BoxException failure) {
+      throw BoxFailure.of(failure);
+    } catch (IOException failure) {
+      throw BoxFailure.of(failure);
+    }
+  }
+
+  private BoxSpec wanted(BoxSpec before) {
+    return new BoxSpec(
+        or(sites, before.sites()),
+        or(hostsPerSite, before.hostsPerSite()),
+        or(hostCores, before.hostCores()),
+        hostMemory == null ? before.hostMemoryMiB() : hostMemory,
+        hostDisk == null ? before.hostDiskMiB() : hostDisk,
+        or(lease, before.leaseSeconds()),
+        or(hostRate, before.hostMbit()),
+        or(siteRate, before.siteMbit()));
+  }
+
+  private static int or(@Nullable Integer option, int before) {
+    return option == null ? before : option;
+  }
+
+  private void say(String line) {
+    around.err().println(line);
+    around.err().flush();
+  }
+}
