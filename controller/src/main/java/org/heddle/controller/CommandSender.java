@@ -1,0 +1,197 @@
+package org.heddle.controller;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Semaphore;
+import org.heddle.api.AgentApi;
+import org.heddle.api.ApiException;
+import org.heddle.engine.Command;
+import org.heddle.engine.Event;
+import org.heddle.engine.GridState;
+import org.heddle.model.Host;
+import org.heddle.model.HostId;
+import org.heddle.model.Outcome;
+import org.heddle.planner.Answer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Carries out the engine's commands, each on its own virtual thread, and tells the loop what came
+ * of them. An operation is sent until its agent has it, the host is lost, or it is no longer
+ * wanted; sending it twice does no harm.
+ */
+final class CommandSender implements AutoCloseable {
+  /** Requests to agents at the same time. */
+  private static final int REQUESTS = 256;
+
+  private static final Duration FIRST_PAUSE = Duration.ofMillis(200);
+  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
+  private static final int TOO_MANY = 429;
+  private static final Logger log = LoggerFactory.getLogger(CommandSender.class);
+
+  private final ControlLoop loop;
+  private final Decider decider;
+  private final AgentDialer dialer;
+  private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+  private final Semaphore requests = new Semaphore(REQUESTS);
+  private final Set<String> sending = ConcurrentHashMap.newKeySet();
+
+  CommandSender(ControlLoop loop, Decider decider, AgentDialer dialer) {
+    this.loop = loop;
+    this.decider = decider;
+    this.dialer = dialer;
+  }
+
+  /** Returns at once. */
+  void send(Command command) {
+    start(
+        switch (command) {
+          case Command.FindPlan asked -> () -> plan(asked);
+          case Command.Execute execute -> () -> execute(execute);
+          case Command.Inspect inspect -> () -> inspect(inspect);
+        });
+  }
+
+  private interface Work {
+    void run() throws InterruptedException;
+  }
+
+  private void start(Work work) {
+    if (threads.isShutdown()) {
+      return;
+    }
+    threads.execute(() -> {
+      try {
+        work.run();
+      } catch (InterruptedException _) {
+        Thread.currentThread().interrupt();
+      } catch (Refused stopping) {
+        log.debug("not told: {}", stopping.getMessage());
+      } catch (RuntimeException bug) {
+        log.error("a command failed", bug);
+      }
+    });
+  }
+
+  private void plan(Command.FindPlan asked) throws InterruptedException {
+    Answer answer = decider.plan(asked.problem(), asked.limits());
+    loop.tell(new Event.PlanFound(asked.request(), answer));
+  }
+
+  private void execute(Command.Execute execute) throws InterruptedException {
+    if (!sending.add(execute.operation())) {
+      return;
+    }
+    try {
+      Duration pause = FIRST_PAUSE;
+      while (wanted(execute) && !sent(execute)) {
+        Thread.sleep(pause);
+        pause =
+            pause.multipliedBy(2).compareTo(LONGEST_PAUSE) < 0
+                ? pause.multipliedBy(2)
+                : LONGEST_PAUSE;
+      }
+    } finally {
+      sending.remove(execute.operation());
+    }
+  }
+
+  private boolean wanted(Command.Execute execute) {
+    GridState state = loop.state();
+    GridState.HostRecord host = state.hosts().get(execute.host());
+    return host != null && host.online() && state.operations().containsKey(execute.operation());
+  }
+
+  /** Whether the agent has it; if it has ended already, that is told. */
+  private boolean sent(Command.Execute execute) throws InterruptedException {
+    requests.acquire();
+    try {
+      AgentApi.OperationStatus status =
+          dialer.dial(host(execute.host())).operate(execute.operation(), execute.what());
+      tellEnd(status);
+      return true;
+    } catch (ApiException refused) {
+      if (refused.status() >= 500 || refused.status() == TOO_MANY) {
+        log.debug("{} for {}: {}", execute.operation(), execute.host(), refused.getMessage());
+        return false;
+      }
+      String message = execute.host() + " refused it: " + refused.getMessage();
+      Outcome failed = new Outcome.Failed(Outcome.Code.DRIVER, message);
+      loop.tell(new Event.OperationEnded(execute.operation(), failed));
+      return true;
+    } catch (IOException broken) {
+      log.debug("{} for {}: {}", execute.operation(), execute.host(), broken.getMessage());
+      return false;
+    } finally {
+      requests.release();
+    }
+  }
+
+  private void inspect(Command.Inspect inspect) throws InterruptedException {
+    requests.acquire();
+    try {
+      AgentApi.HostReport report = dialer.dial(host(inspect.host())).host();
+      tellReport(report, inspect.host(), inspect.version());
+    } catch (IOException broken) {
+      log.debug("inspecting {}: {}", inspect.host(), broken.getMessage());
+    } finally {
+      requests.release();
+    }
+  }
+
+  private Host host(HostId id) {
+    GridState.HostRecord record = loop.state().hosts().get(id);
+    if (record == null) {
+      throw new IllegalStateException("a command for host " + id + ", which is not in the grid");
+    }
+    return record.host();
+  }
+
+  /**
+   * Tells what a host says of itself: first the ends of operations, then what it has, so that the
+   * second is understood in the light of the first. Operations that it does not know of are sent
+   * again.
+   *
+   * @param version of the inspection that it answers, 0 when it spoke up by itself
+   */
+  void tellReport(AgentApi.HostReport report, HostId from, long version)
+      throws InterruptedException {
+    if (!report.host().id().equals(from)) {
+      log.warn("the agent of {} says that it is {}; not listened to", from, report.host().id());
+      return;
+    }
+    for (AgentApi.OperationStatus status : report.operations()) {
+      tellEnd(status);
+    }
+    loop.tell(new Event.HostReported(report.host(), report.machines(), version));
+    for (GridState.OperationRecord operation : loop.state().operations().values()) {
+      if (operation.host().equals(from)
+          && operation.sends() > 0
+          && !knows(report, operation.id())) {
+        send(new Command.Execute(operation.id(), from, operation.what()));
+      }
+    }
+  }
+
+  private static boolean knows(AgentApi.HostReport report, String operation) {
+    return report.operations().stream().anyMatch(status -> status.id().equals(operation));
+  }
+
+  /** Tells the end of an operation, if it has ended and somebody waits for that. */
+  void tellEnd(AgentApi.OperationStatus status) throws InterruptedException {
+    Optional<Outcome> outcome = status.outcome();
+    if (outcome.isPresent() && loop.state().operations().containsKey(status.id())) {
+      loop.tell(new Event.OperationEnded(status.id(), outcome.get()));
+    }
+  }
+
+  @Override
+  public void close() {
+    threads.shutdownNow();
+  }
+}

@@ -1,0 +1,32 @@
+package org.heddle.controller;
+
+import io.javalin.http.Context;
+import java.util.function.Supplier;
+import org.heddle.api.GridApi.PlanView;
+import org.heddle.engine.Event;
+import org.heddle.engine.Step;
+
+/** Where requests of people meet the loop: what they ask is done, or only rehearsed. */
+record Desk(ControlLoop loop, Rehearsal rehearsal) {
+  Views views() {
+    return new Views(loop.state());
+  }
+
+  PlanView rehearse(Event event) {
+    return rehearsal.plan(loop.state(), event, loop.nowMs());
+  }
+
+  /** Does what was asked, or with {@code ?dryRun=true} answers with the plan. */
+  void change(Context context, Event event, Supplier<Object> view, int status)
+      throws InterruptedException {
+    if (Web.dryRun(context)) {
+      Web.json(context, 200, rehearse(event));
+      return;
+    }
+    Step step = loop.ask(event);
+    if (step.refusal().isPresent()) {
+      throw Refused.of(step.refusal().get());
+    }
+    Web.json(context, status, view.get());
+  }
+}
