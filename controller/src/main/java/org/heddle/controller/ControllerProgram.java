@@ -43,7 +43,7 @@ public final class ControllerProgram implements AutoCloseable {
       CommandSender sender = opened(new CommandSender(loop, decider, dialer));
       Duration lease = Duration.ofSeconds(options.leaseSeconds());
       AgentLinks agents = opened(new AgentLinks(store, loop, sender, dialer, lease));
-      Desk desk = new Desk(loop, new Rehearsal(decider));
+      Desk desk = new Desk(loop, decider);
       List<Web.Route> routes = routes(desk, events, agents, dialer, clock.millis());
       loop.start(sender::send);
       agents.start();

@@ -1,7 +1,9 @@
 package org.heddle.controller;
 
 import java.util.List;
+import java.util.function.BiFunction;
 import org.heddle.engine.Command;
+import org.heddle.engine.Engine;
 import org.heddle.engine.Event;
 import org.heddle.engine.GridState;
 import org.heddle.engine.Step;
@@ -9,12 +11,32 @@ import org.heddle.planner.Answer;
 import org.heddle.planner.Limits;
 import org.heddle.planner.Problem;
 
-/** The pure parts that the controller puts to work: the engine's step and the planner. */
-interface Decider {
-  Step step(GridState state, Event event, long nowMs);
+/** The pure parts that the controller puts to work: the engine and the planner. */
+record Decider(Engine engine, BiFunction<Problem, Limits, Answer> planner) {
+  Step step(GridState state, Event event, long nowMs) {
+    return engine.step(state, event, nowMs);
+  }
 
   /** The commands that a controller sends when it has just read its state. */
-  List<Command> resume(GridState state, long nowMs);
+  List<Command> resume(GridState state, long nowMs) {
+    return engine.resume(state, nowMs);
+  }
 
-  Answer plan(Problem problem, Limits limits);
+  Answer plan(Problem problem, Limits limits) {
+    return planner.apply(problem, limits);
+  }
+
+  /** The plan that the event would lead to; both parts are pure, so asking changes nothing. */
+  Answer rehearse(GridState state, Event event, long nowMs) {
+    Engine.Preview preview = engine.preview(state, event, nowMs);
+    if (preview.refusal().isPresent()) {
+      throw Refused.of(preview.refusal().get());
+    }
+    return plan(preview.problem(), Limits.DEFAULT);
+  }
+
+  /** What the grid would do now. */
+  Answer pending(GridState state, long nowMs) {
+    return plan(engine.problem(state, nowMs), Limits.DEFAULT);
+  }
 }

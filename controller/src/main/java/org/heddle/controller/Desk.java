@@ -7,13 +7,18 @@ import org.heddle.engine.Event;
 import org.heddle.engine.Step;
 
 /** Where requests of people meet the loop: what they ask is done, or only rehearsed. */
-record Desk(ControlLoop loop, Rehearsal rehearsal) {
+record Desk(ControlLoop loop, Decider decider) {
   Views views() {
     return new Views(loop.state());
   }
 
   PlanView rehearse(Event event) {
-    return rehearsal.plan(loop.state(), event, loop.nowMs());
+    return Views.plan(decider.rehearse(loop.state(), event, loop.nowMs()));
+  }
+
+  /** What the grid would do now. */
+  PlanView pending() {
+    return Views.plan(decider.pending(loop.state(), loop.nowMs()));
   }
 
   /** Does what was asked, or with {@code ?dryRun=true} answers with the plan. */

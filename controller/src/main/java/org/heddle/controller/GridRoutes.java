@@ -52,7 +52,7 @@ final class GridRoutes {
         post("/v1/hosts/{host}/undrain", context -> host(context, Event.UndrainAsked::new)),
         get("/v1/switches", this::switches),
         get("/v1/switches/{id}", this::oneSwitch),
-        get("/v1/plan", context -> Web.json(context, 200, desk.rehearse(new Event.Ticked()))),
+        get("/v1/plan", context -> Web.json(context, 200, desk.pending())),
         get("/v1/events", this::someEvents),
         get("/v1/events/stream", this::stream),
         put("/v1/agents/{host}", this::hello));
