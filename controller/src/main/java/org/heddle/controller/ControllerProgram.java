@@ -12,6 +12,11 @@ import java.util.List;
 import java.util.Optional;
 import org.heddle.controller.store.KeyValueStore;
 import org.heddle.controller.store.SqliteStore;
+import org.heddle.engine.Engine;
+import org.heddle.engine.PriorityPolicy;
+import org.heddle.planner.Limits;
+import org.heddle.planner.PlanChecker;
+import org.heddle.planner.Planner;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -68,8 +73,14 @@ public final class ControllerProgram implements AutoCloseable {
     return routes;
   }
 
-  static ControllerProgram start(ControllerOptions options, Decider decider) throws IOException {
-    return new ControllerProgram(options, decider);
+  /**
+   * Starts a controller.
+   *
+   * @throws IOException when an address or the state folder cannot be had
+   */
+  public static ControllerProgram start(ControllerOptions options) throws IOException {
+    Engine engine = new Engine(new PriorityPolicy(), Limits.DEFAULT, PlanChecker::check);
+    return new ControllerProgram(options, new Decider(engine, Planner::plan));
   }
 
   private <T extends AutoCloseable> T opened(T resource) {
