@@ -49,8 +49,10 @@ final class CompletionCommand implements Callable<Integer> {
 
   private static String script(HeddleCommand root) {
     String script = AutoComplete.bash("heddle", root.whole());
+    // The word typed for the command itself, so that ./heddle asks ./heddle; in the place of one
+    // quoted word, so that the shell splits the answer.
     return script.replaceAll(
-        Candidates.MARK + "([a-z]+)" + Candidates.MARK,
-        "\\$(heddle " + NamesCommand.NAME + " $1 2>/dev/null)");
+        "\"" + Candidates.MARK + "([a-z]+)" + Candidates.MARK + "\"",
+        "\\$(\"\\${COMP_WORDS[0]}\" " + NamesCommand.NAME + " $1 2>/dev/null)");
   }
 }

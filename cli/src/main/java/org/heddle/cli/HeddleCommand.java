@@ -103,6 +103,7 @@ public final class HeddleCommand {
     commands.put("version", VersionCommand::new);
     commands.put(HELP, HelpCommand::new);
     commands.put(NamesCommand.NAME, NamesCommand::new);
+    commands.put(TrainingCommand.NAME, TrainingCommand::new);
     return commands;
   }
 

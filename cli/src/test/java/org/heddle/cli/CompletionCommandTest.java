@@ -18,10 +18,7 @@ final class CompletionCommandTest {
 
   private String bash(String... arguments) throws IOException, InterruptedException {
     Process process =
-        new ProcessBuilder(arguments)
-            .directory(folder.toFile())
-            .redirectErrorStream(true)
-            .start();
+        new ProcessBuilder(arguments).directory(folder.toFile()).redirectErrorStream(true).start();
     String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     assertThat(process.waitFor()).as(output).isZero();
     return output;
@@ -69,6 +66,7 @@ final class CompletionCommandTest {
     String complete =
         """
         PATH=%s:$PATH
+        compopt() { :; }
         source %s
         COMP_WORDS=(%s)
         COMP_CWORD=$(( ${#COMP_WORDS[@]} - 1 ))

@@ -17,7 +17,13 @@ final class GanttTest {
     assertThat(new Gantt(UNICODE).of(Samples.ended(), Samples.NOW))
         .isEqualTo(
             """
-            x
+                                                0 s       2 s       4 s       6 s
+            suspend  node1.slow  host1          ██████████                               2.0 s
+            suspend  node2.slow  host2          ████████████                             2.4 s
+            migrate  a1.farm     host3 → host4  ████████████████████                     3.9 s, down 38 ms
+            boot     u1.urgent   host1                      ████████████████████████████ 5.6 s
+            boot     u2.urgent   host2                      █████                        1.0 s, failed
+            resume   node1.slow  host1 → host3                                           dropped
             """);
   }
 
@@ -26,7 +32,10 @@ final class GanttTest {
     assertThat(new Gantt(ASCII).of(Samples.current(), Samples.NOW))
         .isEqualTo(
             """
-            x
+                                              0 s       1 s        2 s       3 s
+            migrate  a1.farm  host2 -> host4  =====================                      2.0 s, down 35 ms
+            migrate  a2.farm  host2 -> host3                       ===================== 2.0 s, goes on
+            migrate  a3.farm  host2 -> host3                                             pending
             """);
   }
 
@@ -35,7 +44,9 @@ final class GanttTest {
     assertThat(new Gantt(UNICODE).of(Samples.plan()))
         .isEqualTo(
             """
-            x
+                                        0 s         2 s         4 s         6 s
+            suspend  node1.slow  host1  ████████████                                     about 2.0 s
+            boot     u1.urgent   host1              ████████████████████████████████████ about 6.0 s
             """);
   }
 

@@ -12,8 +12,17 @@ import picocli.CommandLine.TypeConversionException;
 final class HumanTest {
   @ParameterizedTest
   @CsvSource({
-    "0,0 ms", "999,999 ms", "1000,1.0 s", "9949,9.9 s", "9950,10 s", "59400,59 s", "59600,1 min",
-    "125000,2 min 5 s", "3600000,1 h", "11400000,3 h 10 min", "200000000,2 d"
+    "0,0 ms",
+    "999,999 ms",
+    "1000,1.0 s",
+    "9949,9.9 s",
+    "9950,10 s",
+    "59400,59 s",
+    "59600,1 min",
+    "125000,2 min 5 s",
+    "3600000,1 h",
+    "11400000,3 h 10 min",
+    "200000000,2 d"
   })
   void durations(long ms, String text) {
     assertThat(Human.duration(ms)).isEqualTo(text);

@@ -39,8 +39,22 @@ final class NodeSetTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "", ",", "a,,b", "a[1", "a]1", "a[[1]]", "a[]", "a[x]", "a[1-]", "a[-1]", "a[3-1]",
-        "a[1-02]", "a[1,]", "a[1-9999999999]", "a[1-99999]", "a[1-200][1-200]"
+        "",
+        ",",
+        "a,,b",
+        "a[1",
+        "a]1",
+        "a[[1]]",
+        "a[]",
+        "a[x]",
+        "a[1-]",
+        "a[-1]",
+        "a[3-1]",
+        "a[1-02]",
+        "a[1,]",
+        "a[1-9999999999]",
+        "a[1-99999]",
+        "a[1-200][1-200]"
       })
   void whatIsNoSetIsRefusedWithItsText(String text) {
     assertThatThrownBy(() -> NodeSet.parse(text))

@@ -95,8 +95,7 @@ final class SubmitCommandTest {
   void theControllersRefusalIsLaidAtTheLineOfItsField() throws IOException {
     grid.refuse(
         "POST /v1/vjobs",
-        new Problem(
-            "infeasible", "Infeasible", 422, "no host has 512 MiB", "machines[0].memory"));
+        new Problem("infeasible", "Infeasible", 422, "no host has 512 MiB", "machines[0].memory"));
     String file = file("a.yaml", GOOD.formatted("slow"));
     Run run = Run.on(grid, "submit", file);
     assertThat(run.code()).isEqualTo(6);
