@@ -1,5 +1,7 @@
 package org.heddle.dist;
 
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.util.OptionalLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -44,6 +46,24 @@ final class Units {
       Matcher match = match(FORM, text, "write a rate such as 200Mbit or 1Gbit");
       int factor = match.group(2).equals("G") ? 1000 : 1;
       return Integer.parseInt(match.group(1)) * factor;
+    }
+  }
+
+  /** An address to listen at. */
+  static final class Endpoint implements ITypeConverter<InetSocketAddress> {
+    private static final Pattern FORM =
+        Pattern.compile("(\\d{1,3}(?:\\.\\d{1,3}){3}|\\[[0-9a-fA-F:.]+\\]):(\\d{1,5})");
+
+    @Override
+    public InetSocketAddress convert(String text) {
+      String remedy = "write IP:PORT such as 192.0.2.7:7181";
+      Matcher match = match(FORM, text, remedy);
+      try {
+        InetAddress address = InetAddress.ofLiteral(match.group(1).replaceAll("[\\[\\]]", ""));
+        return new InetSocketAddress(address, Integer.parseInt(match.group(2)));
+      } catch (IllegalArgumentException outOfRange) {
+        throw new TypeConversionException("'" + text + "': " + remedy);
+      }
     }
   }
 

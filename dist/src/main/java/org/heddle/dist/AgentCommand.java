@@ -1,0 +1,164 @@
+package org.heddle.dist;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.TreeSet;
+import java.util.concurrent.Callable;
+import org.heddle.agent.AgentOptions;
+import org.heddle.agent.AgentOptions.Accelerator;
+import org.heddle.agent.AgentOptions.DriverKind;
+import org.heddle.agent.AgentProgram;
+import org.heddle.cli.Environment;
+import org.heddle.cli.Failure;
+import org.heddle.drivers.DriverException;
+import org.heddle.model.HostId;
+import org.heddle.model.Resources;
+import org.heddle.model.SiteId;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code heddle agent}: makes this machine a host of a grid, until it is ended. */
+@Command(
+    name = "agent",
+    description = {
+      "Run the agent that makes this machine a host of a grid.",
+      "It runs until it is ended; machines run on without it, and the next agent with the same state"
+          + " folder finds them again. Needs root for the machines' network."
+    })
+final class AgentCommand implements Callable<Integer> {
+  @Option(names = "--controller", required = true, paramLabel = "URL", description = "Controller.")
+  URI controller = URI.create("");
+
+  @Option(
+      names = "--token",
+      paramLabel = "TOKEN",
+      description = "The grid's token. Better in HEDDLE_TOKEN: everybody can read a command line.")
+  @Nullable String token;
+
+  @Option(names = "--site", required = true, paramLabel = "NAME", description = "This host's site.")
+  String site = "";
+
+  @Option(
+      names = "--name",
+      paramLabel = "NAME",
+      description = "This host's name in the grid. Default: its host name.")
+  @Nullable String name;
+
+  @Option(
+      names = "--address",
+      required = true,
+      paramLabel = "IP",
+      description = "Address at which the other hosts reach this one.")
+  String address = "";
+
+  @Option(
+      names = "--listen",
+      paramLabel = "IP:PORT",
+      converter = Units.Endpoint.class,
+      description = "Where the API listens. Default: port 7181 of --address.")
+  @Nullable InetSocketAddress listen;
+
+  @Option(
+      names = "--state",
+      paramLabel = "DIR",
+      description = "The agent's own folder. Default: /var/lib/heddle/agent.")
+  Path state = Path.of("/var/lib/heddle/agent");
+
+  @Option(
+      names = "--images",
+      paramLabel = "DIR",
+      description = "Folder of images that are only read; may be given several times.")
+  List<Path> images = new ArrayList<>();
+
+  @Option(
+      names = "--ram",
+      paramLabel = "DIR",
+      description = "Where the memory of machines lies: a short path on a tmpfs.")
+  @Nullable Path ram;
+
+  @Option(
+      names = "--cores",
+      required = true,
+      paramLabel = "N",
+      description = "Cores that machines may use together.")
+  int cores;
+
+  @Option(
+      names = "--memory",
+      required = true,
+      paramLabel = "SIZE",
+      converter = Units.Size.class,
+      description = "Memory that machines may use together.")
+  long memory;
+
+  @Option(
+      names = "--disk",
+      required = true,
+      paramLabel = "SIZE",
+      converter = Units.Size.class,
+      description = "Disk that machines may use together.")
+  long disk;
+
+  @Option(
+      names = "--tag",
+      paramLabel = "WORD",
+      description = "Tag of this host for placement; may be given several times.")
+  List<String> tags = new ArrayList<>();
+
+  @Option(
+      names = "--accelerator",
+      paramLabel = "NAME",
+      description = "One of ${COMPLETION-CANDIDATES}. Default: AUTO.")
+  Accelerator accelerator = Accelerator.AUTO;
+
+  @Option(
+      names = "--driver",
+      paramLabel = "NAME",
+      description = "One of ${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}.")
+  DriverKind driver = DriverKind.MEMORY;
+
+  private final Environment around;
+
+  AgentCommand(Environment around) {
+    this.around = around;
+  }
+
+  @Override
+  public Integer call() throws InterruptedException {
+    try {
+      AgentProgram program = AgentProgram.start(options());
+      return Program.untilEnded(program, () -> Optional.empty());
+    } catch (IllegalArgumentException refused) {
+      throw Failure.invalid(Objects.requireNonNullElse(refused.getMessage(), "wrong options"));
+    } catch (IOException | DriverException failed) {
+      throw Program.failure("the agent cannot start", failed);
+    }
+  }
+
+  private AgentOptions options() {
+    String host = name == null ? Program.hostName() : name;
+    InetSocketAddress at =
+        listen == null ? new Units.Endpoint().convert(address + ":7181") : listen;
+    return new AgentOptions(
+        controller,
+        Program.token(token, around),
+        new SiteId(site),
+        new HostId(host),
+        address,
+        at,
+        state.toAbsolutePath().normalize(),
+        images,
+        new Resources(cores, memory, disk),
+        new TreeSet<>(tags),
+        accelerator,
+        Optional.ofNullable(ram),
+        driver);
+  }
+}
