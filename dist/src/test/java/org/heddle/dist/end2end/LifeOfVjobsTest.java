@@ -1,0 +1,166 @@
+package org.heddle.dist.end2end;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.heddle.dist.end2end.TestGrid.vjob;
+
+import java.io.IOException;
+import org.heddle.api.GridApi.SwitchAction;
+import org.heddle.api.GridApi.VjobView;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+
+/** Real guests on a real grid: what vjobs live through when nothing breaks. */
+@Tag("real")
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+final class LifeOfVjobsTest {
+  private TestGrid grid;
+
+  @BeforeAll
+  void up() throws Exception {
+    grid = TestGrid.up("life");
+  }
+
+  @AfterEach
+  void clear() {
+    grid.clear();
+  }
+
+  @AfterAll
+  void down() throws Exception {
+    grid.close();
+  }
+
+  @Test
+  void machinesOfOneVjobReachEachOtherByNameAcrossSitesAndNobodyElse() throws IOException {
+    grid.client.submit(
+        vjob(
+            """
+            name: pair
+            machines:
+              - name: web
+                image: tiny
+                memory: 160MiB
+                start: mkdir /www && echo "served by $(hostname)" > /www/index.html && httpd -p 80 -h /www
+              - name: asker
+                image: tiny
+                memory: 160MiB
+            """));
+    assertThat(grid.await("pair", "running").state()).isEqualTo("running");
+    assertThat(grid.machine("web.pair").host()).isNotEqualTo(grid.machine("asker.pair").host());
+    assertThat(grid.machine("web.pair").mac()).isNotEqualTo(grid.machine("asker.pair").mac());
+    assertThat(grid.exec("asker.pair", "wget -T 10 -q -O - http://web/index.html").output())
+        .isEqualTo("served by web\n");
+
+    grid.client.submit(
+        vjob(
+            """
+            name: stranger
+            machines:
+              - {name: spy, image: tiny, memory: 96MiB}
+            """));
+    grid.await("stranger", "running");
+    String web = grid.machine("web.pair").address();
+    String trespass =
+        "ip addr add $(echo %s | sed 's/[0-9]*$/200/')/24 dev eth0; wget -T 4 -q -O - http://%s/"
+            .formatted(web, web);
+    assertThat(grid.exec("spy.stranger", trespass).exitCode()).isNotZero();
+    assertThat(grid.exec("asker.pair", "wget -T 10 -q -O - http://web/index.html").exitCode())
+        .isZero();
+    grid.assertNothingLostOrDoubled();
+  }
+
+  @Test
+  void anUrgentVjobHasALowerOneSuspendedAsAWholeWhichThenGoesOnUnharmed() throws IOException {
+    grid.client.submit(
+        vjob(
+            """
+            name: low
+            priority: 1
+            machines:
+              - {name: node, count: 2, image: tiny, memory: 128MiB, start: "memcheck 24 100000 > /run/check"}
+            run: memcheck 24 40
+            """));
+    grid.await("low", "running");
+    String address = grid.machine("node2.low").address();
+    grid.client.submit(
+        vjob(
+            """
+            name: urgent
+            priority: 9
+            machines:
+              - {name: big, count: 2, image: tiny, memory: 200MiB}
+            run: memcheck 16 3
+            """));
+    assertThat(grid.await("low", "sleeping").state()).isEqualTo("sleeping");
+    VjobView urgent = grid.await("urgent", "terminated");
+    assertThat(urgent.exitCode()).as(urgent.reason() + urgent.output()).isEqualTo(TestGrid.ok());
+
+    VjobView low = grid.await("low", "terminated");
+    assertThat(low.exitCode()).as(low.reason() + low.output()).isEqualTo(TestGrid.ok());
+    assertThat(low.output()).contains("ok");
+    assertThat(grid.machine("node2.low").address()).isEqualTo(address);
+    assertThat(grid.done("suspend"))
+        .extracting(SwitchAction::machine)
+        .contains("node1.low", "node2.low");
+    assertThat(grid.done("resume"))
+        .extracting(SwitchAction::machine)
+        .contains("node1.low", "node2.low");
+    assertThat(grid.client.switches(50)).anyMatch(view -> view.pauseSkewMs().containsKey("low"));
+    grid.assertNothingLostOrDoubled();
+  }
+
+  @Test
+  void aDrainedHostGivesItsMachinesAwayAliveAndTheyLoseNoWrite() throws IOException {
+    grid.client.submit(
+        vjob(
+            """
+            name: mover
+            machines:
+              - {name: node, image: tiny, memory: 128MiB}
+            run: memcheck 24 60
+            """));
+    grid.await("mover", "running");
+    String from = grid.machine("node.mover").host().orElseThrow();
+    grid.client.drain(from);
+    grid.await(
+        "node.mover on another host",
+        () -> grid.machine("node.mover"),
+        view -> view.state().equals("running") && !view.host().orElseThrow().equals(from));
+    grid.client.undrain(from);
+    assertThat(grid.done("migrate"))
+        .anyMatch(action ->
+            action.machine().equals("node.mover")
+                && action.from().orElseThrow().equals(from)
+                && action.downtimeMs() > 0);
+    VjobView ended = grid.await("mover", "terminated");
+    assertThat(ended.exitCode()).as(ended.reason() + ended.output()).isEqualTo(TestGrid.ok());
+  }
+
+  @Test
+  void aPersonSuspendsAndResumesAVjobAndItsCommandGoesOn() {
+    grid.client.submit(
+        vjob(
+            """
+            name: sleeper
+            machines:
+              - {name: node, image: tiny, memory: 128MiB}
+            run: memcheck 24 40
+            """));
+    grid.await("sleeper", "running");
+    grid.client.suspend("sleeper");
+    assertThat(grid.await("sleeper", "sleeping").state()).isEqualTo("sleeping");
+    grid.client.suspend("sleeper");
+    grid.client.resume("sleeper");
+    VjobView ended = grid.await("sleeper", "terminated");
+    assertThat(ended.exitCode()).as(ended.reason() + ended.output()).isEqualTo(TestGrid.ok());
+  }
+
+  @Test
+  void aSecondUpDoesNothing() throws Exception {
+    assertThat(grid.upAgain()).isEmpty();
+  }
+}

@@ -1,0 +1,240 @@
+package org.heddle.dist.end2end;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import org.heddle.api.AgentApi.ExecRequest;
+import org.heddle.api.AgentApi.ExecResponse;
+import org.heddle.api.GridApi.MachineView;
+import org.heddle.api.GridApi.SwitchAction;
+import org.heddle.api.GridApi.SwitchView;
+import org.heddle.api.GridApi.VjobView;
+import org.heddle.api.GridClient;
+import org.heddle.api.GridException;
+import org.heddle.api.VjobFile;
+import org.heddle.dist.box.Box;
+import org.heddle.dist.box.BoxSpec;
+import org.heddle.dist.box.GridInABox;
+import org.heddle.model.VjobSpec;
+
+/** A grid in a box with real guests for a test class; what it made is removed on close. */
+final class TestGrid implements AutoCloseable {
+  /** Two sites with one small host each: room for one or two tiny guests a host. */
+  static final BoxSpec SMALL = new BoxSpec(2, 1, 2, 256, 4096, 20, 1000, 500);
+
+  static final String MAIN = "org.heddle.dist.Main";
+
+  /** Emulated guests on a busy machine. */
+  private static final Duration PATIENCE = Duration.ofMinutes(4);
+
+  final Path state;
+  final GridInABox box;
+  GridClient client;
+  Box shape;
+
+  private TestGrid(Path state) throws Exception {
+    this.state = state;
+    this.box = new GridInABox(state, MAIN, line -> System.out.println("    " + line));
+    GridInABox.Up up = box.up(_ -> SMALL);
+    this.shape = up.box();
+    this.client = GridClient.http(URI.create(up.url()), box.token());
+  }
+
+  static TestGrid up(String name) throws Exception {
+    Path state = Path.of("target", "grids", name).toAbsolutePath();
+    Files.createDirectories(state.resolve("images"));
+    Path tiny = images().resolve("tiny");
+    assertThat(tiny.resolve("image.json"))
+        .as("the image tiny, which ./heddle setup and ./heddle images tiny make")
+        .exists();
+    Path link = state.resolve("images/tiny");
+    if (!Files.exists(link)) {
+      Files.createSymbolicLink(link, tiny.toAbsolutePath());
+    }
+    return new TestGrid(state);
+  }
+
+  private static Path images() {
+    String property = System.getProperty("heddle.images", "");
+    String variable = System.getenv("HEDDLE_IMAGES");
+    if (!property.isEmpty()) {
+      return Path.of(property);
+    }
+    return variable != null ? Path.of(variable) : Path.of("..", ".heddle", "images");
+  }
+
+  /** Starts again what was killed. */
+  List<String> upAgain() throws Exception {
+    GridInABox.Up up = box.up(spec -> spec);
+    client.close();
+    client = GridClient.http(URI.create(up.url()), box.token());
+    return up.started();
+  }
+
+  static VjobSpec vjob(String yaml) {
+    VjobFile file = VjobFile.read("test.yaml", yaml, "tester");
+    assertThat(file.problems()).isEmpty();
+    return file.documents().getFirst().spec();
+  }
+
+  VjobView await(String vjob, String state) {
+    return await(
+        vjob + " " + state,
+        () -> client.vjob(vjob),
+        view -> view.state().equals(state) || view.state().equals("terminated"));
+  }
+
+  /** Asks until the answer is as wanted; a controller that is away is asked again. */
+  <T> T await(String what, Supplier<T> question, Predicate<T> wanted) {
+    long end = System.nanoTime() + PATIENCE.toNanos();
+    Object last = "no answer";
+    while (System.nanoTime() < end) {
+      try {
+        T answer = question.get();
+        if (wanted.test(answer)) {
+          return answer;
+        }
+        last = answer;
+      } catch (GridException away) {
+        last = away;
+      }
+      sleep(200);
+    }
+    throw new AssertionError("waited in vain for " + what + "; last seen: " + last);
+  }
+
+  /** Waits until a context switch is under way in which an action of this verb is active. */
+  SwitchView awaitSwitch(String verb) {
+    return await(
+            "an active " + verb,
+            () -> client.status().currentSwitch(),
+            view ->
+                view.isPresent()
+                    && view.get().actions().stream()
+                        .anyMatch(action ->
+                            action.action().equals(verb) && action.progress().equals("active")))
+        .orElseThrow();
+  }
+
+  void awaitSettled() {
+    await("a settled grid", () -> client.status(), status -> status.settled());
+  }
+
+  MachineView machine(String name) {
+    return client.machine(name);
+  }
+
+  List<SwitchAction> done(String verb) {
+    return client.switches(50).stream()
+        .flatMap(view -> view.actions().stream())
+        .filter(action -> action.action().equals(verb) && action.progress().equals("done"))
+        .toList();
+  }
+
+  ExecResponse exec(String machine, String command) {
+    return client.exec(machine, new ExecRequest(List.of("sh", "-c", command), "", 60));
+  }
+
+  /** Processes of this grid whose command line has all of these words. */
+  List<ProcessHandle> processes(String... words) throws IOException {
+    List<ProcessHandle> found = new ArrayList<>();
+    try (DirectoryStream<Path> all = Files.newDirectoryStream(Path.of("/proc"), "[0-9]*")) {
+      for (Path process : all) {
+        String line = commandLine(process);
+        boolean ours = line.contains(state.toString()) || line.contains(shape.ramPrefix());
+        if (ours && Stream.of(words).allMatch(line::contains)) {
+          ProcessHandle.of(Long.parseLong(process.getFileName().toString())).ifPresent(found::add);
+        }
+      }
+    }
+    return found;
+  }
+
+  private static String commandLine(Path process) {
+    try {
+      return Files.readString(process.resolve("cmdline")).replace('\0', ' ');
+    } catch (IOException ended) {
+      return "";
+    }
+  }
+
+  /** The one QEMU process of a machine. */
+  ProcessHandle guest(String machine) throws IOException {
+    List<ProcessHandle> found = processes("qemu-system", machine);
+    assertThat(found).as("processes of %s", machine).hasSize(1);
+    return found.getFirst();
+  }
+
+  /** Kills a program of the grid as kill -9 does. */
+  void kill(String... words) throws IOException {
+    List<ProcessHandle> found = processes(words);
+    assertThat(found).as("processes with %s", List.of(words)).isNotEmpty();
+    for (ProcessHandle process : found) {
+      process.destroyForcibly();
+      process.onExit().join();
+    }
+  }
+
+  /** Every machine that should live has one process, every other none. */
+  void assertNothingLostOrDoubled() throws IOException {
+    for (MachineView machine : client.machines()) {
+      List<ProcessHandle> live = processes("qemu-system", machine.name());
+      int expected = machine.state().equals("running") ? 1 : 0;
+      assertThat(live)
+          .as("processes of %s, which is %s", machine.name(), machine.state())
+          .hasSize(expected);
+    }
+  }
+
+  /** Cancels what is left of a test. */
+  void clear() {
+    for (VjobView vjob : client.vjobs()) {
+      if (!vjob.state().equals("terminated")) {
+        client.cancel(vjob.name());
+        await(vjob.name(), "terminated");
+      }
+    }
+    client.hosts().stream()
+        .filter(host -> host.drained())
+        .forEach(host -> client.undrain(host.name()));
+    awaitSettled();
+  }
+
+  static void sleep(long ms) {
+    try {
+      Thread.sleep(ms);
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  static Optional<Integer> ok() {
+    return Optional.of(0);
+  }
+
+  @Override
+  public void close() throws Exception {
+    client.close();
+    box.down(false);
+    assertThat(processes()).as("processes left behind").isEmpty();
+    try (Stream<Path> ram = Files.list(Path.of("/dev/shm"))) {
+      assertThat(ram.filter(path -> path.toString().startsWith(shape.ramPrefix())))
+          .as("RAM folders left behind")
+          .isEmpty();
+    }
+    for (String namespace : shape.namespaces()) {
+      assertThat(Path.of("/run/netns", namespace)).doesNotExist();
+    }
+  }
+}
