@@ -69,7 +69,7 @@ public record Box(
     return ramPrefix() + host.name();
   }
 
-  String ramPrefix() {
+  public String ramPrefix() {
     return "/dev/shm/heddle-" + id + "-";
   }
 
