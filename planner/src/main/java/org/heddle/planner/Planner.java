@@ -86,26 +86,38 @@ public final class Planner {
   }
 
   /**
-   * Orders the actions. A vjob that cannot be moved while it runs, because nobody has room in
-   * between, is suspended and resumed instead, and where even that cannot be, only suspended.
+   * Orders the actions: as early as each can be, or else with all moves first. A vjob that cannot
+   * be moved while it runs, because nobody has room in between, is suspended and resumed instead,
+   * and where even that cannot be, only suspended.
    */
   private Plan order(Floor floor, Map<MachineId, HostId> places) {
     SortedSet<VjobId> interrupted = new TreeSet<>();
     while (true) {
       List<Decision> decisions = vjobs.stream().map(vjob -> decide(vjob, places)).toList();
       Tasks tasks = new Tasks(problem, limits.durations(), decisions, interrupted);
-      Timetable timetable = new Timetable(floor, problem, tasks);
-      List<VjobView> stuck = timetable.run();
-      if (stuck.isEmpty()) {
-        return timetable.plan();
+      Timetable early = new Timetable(floor, problem, tasks, false);
+      if (early.run().isEmpty()) {
+        return early.plan();
       }
-      Comparator<VjobView> byRank = Comparator.comparingInt(VjobView::rank);
-      Optional<VjobView> pause =
-          stuck.stream().filter(vjob -> mayComeBack(vjob, places)).max(byRank);
-      pause.ifPresentOrElse(
-          vjob -> interrupted.add(vjob.id()),
-          () -> stuck.stream().max(byRank).ifPresent(vjob -> giveUp(vjob)));
+      tasks = new Tasks(problem, limits.durations(), decisions, interrupted);
+      Timetable movesFirst = new Timetable(floor, problem, tasks, true);
+      List<VjobView> stuck = movesFirst.run();
+      if (stuck.isEmpty()) {
+        return movesFirst.plan();
+      }
+      halt(stuck, places, interrupted);
     }
+  }
+
+  private void halt(
+      List<VjobView> stuck, Map<MachineId, HostId> places, SortedSet<VjobId> interrupted) {
+    Comparator<VjobView> byRank = Comparator.comparingInt(VjobView::rank);
+    stuck.stream()
+        .filter(vjob -> mayComeBack(vjob, places))
+        .max(byRank)
+        .ifPresentOrElse(
+            vjob -> interrupted.add(vjob.id()),
+            () -> stuck.stream().max(byRank).ifPresent(this::giveUp));
   }
 
   private void giveUp(VjobView vjob) {

@@ -24,6 +24,7 @@ final class Timetable {
   private final Floor floor;
   private final Tasks tasks;
   private final RoomLedger ledger;
+  private final boolean movesFirst;
   private final List<Task> pending = new ArrayList<>();
   private final List<Task> underWay = new ArrayList<>();
   private final List<Plan.Step> steps = new ArrayList<>();
@@ -31,8 +32,13 @@ final class Timetable {
   private long now;
   private long cost;
 
-  Timetable(Floor floor, Problem problem, Tasks tasks) {
+  /**
+   * @param movesFirst boots and resumes wait until every migration has started, so that they do not
+   *     take the room that a machine could go through
+   */
+  Timetable(Floor floor, Problem problem, Tasks tasks, boolean movesFirst) {
     this.floor = floor;
+    this.movesFirst = movesFirst;
     this.tasks = tasks;
     this.ledger = new RoomLedger(free(floor, problem));
     pending.addAll(tasks.all());
@@ -73,10 +79,17 @@ final class Timetable {
 
   private void startAllThatCan() {
     for (Task task : List.copyOf(pending)) {
-      if (task.mayStart() && fits(task)) {
+      if (task.mayStart() && !heldBack(task) && fits(task)) {
         start(task);
       }
     }
+  }
+
+  private boolean heldBack(Task task) {
+    return movesFirst
+        && task.takesRoom()
+        && task.migration().isEmpty()
+        && pending.stream().anyMatch(other -> other.migration().isPresent());
   }
 
   private boolean fits(Task task) {
