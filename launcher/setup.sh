@@ -4,13 +4,14 @@ readonly QEMU_MINIMUM=10.0.2
 
 # set_up build|all: what compiling needs, or all. Does nothing, and says nothing, when all is there.
 set_up() {
-  local packages=() qemu=()
+  local packages=() qemu=() jdk=yes
   find_jdk || missing_jdk
   type -P mvn >/dev/null || packages+=(maven)
   if [[ $1 == all ]]; then
     missing_tools
     missing_qemu
   fi
+  [[ $jdk ]] || get_jdk_by_hand
   ((${#packages[@]} + ${#qemu[@]})) || return 0
   type -P apt-get >/dev/null ||
     die "this machine has no apt; install these yourself: ${packages[*]} ${qemu:+QEMU $QEMU_MINIMUM or later and qemu-img}"
@@ -58,7 +59,7 @@ missing_qemu() {
 
 older() { [[ $1 != "$2" && $(printf '%s\n' "$1" "$2" | sort -V | head -n 1) == "$1" ]]; }
 
-# No JDK: the newest headless one of the release, else say where to get one.
+# No JDK: the newest headless one of the release; without one, jdk becomes empty.
 missing_jdk() {
   local newest=
   if type -P apt-cache >/dev/null; then
@@ -66,11 +67,16 @@ missing_jdk() {
   fi
   if [[ $newest ]] && ((newest >= JAVA_MINIMUM)); then
     packages+=("openjdk-$newest-jdk-headless")
-    return
+  else
+    jdk=
   fi
+}
+
+get_jdk_by_hand() {
   say "no JDK $JAVA_MINIMUM or later found (looked at JAVA_HOME, PATH, /usr/lib/jvm) and this release has no package of one."
-  say "get one: unpack the Linux x64 .tar.gz of JDK $JAVA_MINIMUM from https://adoptium.net or https://jdk.java.net into /usr/lib/jvm,"
-  say "  as in: mkdir -p /usr/lib/jvm && tar -x -C /usr/lib/jvm -f JDK.tar.gz     (or set JAVA_HOME to where it is)"
+  say "get one: unpack the Linux x64 .tar.gz of JDK $JAVA_MINIMUM from https://adoptium.net or https://jdk.java.net into /usr/lib/jvm:"
+  say "  mkdir -p /usr/lib/jvm && tar -x -C /usr/lib/jvm -f JDK.tar.gz     (or set JAVA_HOME to where it is)"
+  if ((EUID != 0 && ${#packages[@]} + ${#qemu[@]})); then ask_for_root; fi
   exit 1
 }
 
