@@ -3,13 +3,11 @@ package org.heddle.engine;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.BiFunction;
 import org.heddle.engine.GridState.HostRecord;
 import org.heddle.engine.GridState.VjobRecord;
 import org.heddle.engine.GridState.Wanted;
 import org.heddle.engine.Step.Refusal;
 import org.heddle.model.MachineState;
-import org.heddle.model.Plan;
 import org.heddle.planner.Limits;
 import org.heddle.planner.Problem;
 
@@ -22,10 +20,9 @@ public final class Engine {
 
   /**
    * @param limits handed on to the planner
-   * @param check what is wrong with a plan for a problem; empty if it holds
    */
-  public Engine(Policy policy, Limits limits, BiFunction<Problem, Plan, List<String>> check) {
-    planning = new Planning(policy, limits, check);
+  public Engine(Policy policy, Limits limits) {
+    planning = new Planning(policy, limits);
   }
 
   /**

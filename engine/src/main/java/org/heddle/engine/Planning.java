@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.function.BiFunction;
 import java.util.stream.Collectors;
 import org.heddle.engine.GridState.HostRecord;
 import org.heddle.engine.GridState.MachineRecord;
@@ -27,6 +26,7 @@ import org.heddle.model.VjobId;
 import org.heddle.model.VjobState;
 import org.heddle.planner.Answer;
 import org.heddle.planner.Limits;
+import org.heddle.planner.PlanChecker;
 import org.heddle.planner.Problem;
 import org.heddle.planner.Problem.HostSlot;
 import org.heddle.planner.Problem.MachineSlot;
@@ -39,15 +39,10 @@ import org.heddle.planner.Problem.Wish;
 final class Planning {
   private final Policy policy;
   private final Limits limits;
-  private final BiFunction<Problem, Plan, List<String>> check;
 
-  /**
-   * @param check what is wrong with a plan for a problem; empty if it holds
-   */
-  Planning(Policy policy, Limits limits, BiFunction<Problem, Plan, List<String>> check) {
+  Planning(Policy policy, Limits limits) {
     this.policy = policy;
     this.limits = limits;
-    this.check = check;
   }
 
   // Asking
@@ -231,7 +226,7 @@ final class Planning {
     Problem problem = problem(draft);
     answer.refused().forEach((vjob, reason) -> refused(draft, vjob, reason));
     Plan plan = answer.plan();
-    List<String> wrong = check.apply(problem, plan);
+    List<String> wrong = PlanChecker.check(problem, plan);
     if (!wrong.isEmpty()) {
       draft.notice("plan.outdated", request, String.join("; ", wrong));
       return;
