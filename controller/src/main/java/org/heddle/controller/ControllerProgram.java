@@ -15,7 +15,6 @@ import org.heddle.controller.store.SqliteStore;
 import org.heddle.engine.Engine;
 import org.heddle.engine.PriorityPolicy;
 import org.heddle.planner.Limits;
-import org.heddle.planner.PlanChecker;
 import org.heddle.planner.Planner;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -79,7 +78,7 @@ public final class ControllerProgram implements AutoCloseable {
    * @throws IOException when an address or the state folder cannot be had
    */
   public static ControllerProgram start(ControllerOptions options) throws IOException {
-    Engine engine = new Engine(new PriorityPolicy(), Limits.DEFAULT, PlanChecker::check);
+    Engine engine = new Engine(new PriorityPolicy(), Limits.DEFAULT);
     return new ControllerProgram(options, new Decider(engine, Planner::plan));
   }
 
