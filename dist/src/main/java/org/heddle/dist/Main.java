@@ -22,6 +22,7 @@ public final class Main {
     programs.put("up", () -> new UpCommand(around));
     programs.put("down", () -> new DownCommand(around));
     programs.put("demo", () -> new DemoCommand(around, Main.class.getName()));
+    programs.put("controller", () -> new ControllerCommand(around));
     programs.put("agent", () -> new AgentCommand(around));
     return programs;
   }
