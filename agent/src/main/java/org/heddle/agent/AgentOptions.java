@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import org.heddle.drivers.qemu.Accelerator;
 import org.heddle.model.Host;
 import org.heddle.model.HostId;
 import org.heddle.model.Resources;
@@ -45,15 +46,9 @@ public record AgentOptions(
     }
   }
 
-  /** What executes the guests' instructions. */
-  public enum Accelerator {
-    AUTO,
-    KVM,
-    TCG
-  }
-
   /** Which driver makes the machines. */
   public enum DriverKind {
+    QEMU,
     /** Machines that are only objects of this process, for trials without guests. */
     MEMORY
   }

@@ -8,7 +8,10 @@ import org.heddle.drivers.DriverException;
 import org.heddle.drivers.memory.MemoryDriver;
 import org.heddle.drivers.memory.MemoryHost;
 import org.heddle.drivers.memory.MemoryWire;
+import org.heddle.drivers.qemu.QemuConfig;
+import org.heddle.drivers.qemu.QemuDriver;
 import org.heddle.model.Host;
+import org.heddle.wiring.HostNetwork;
 
 /**
  * The agent as a program. It runs on threads of its own until it is closed; machines run on when it
@@ -28,7 +31,10 @@ public final class AgentProgram implements AutoCloseable {
    * @throws DriverException the host cannot run machines
    */
   public static AgentProgram start(AgentOptions options) throws IOException, DriverException {
-    return start(options, driver(options), network(options));
+    return switch (options.driver()) {
+      case QEMU -> qemu(options);
+      case MEMORY -> start(options, memory(options), new PrivateNetwork.None());
+    };
   }
 
   static AgentProgram start(AgentOptions options, Driver driver, PrivateNetwork network)
@@ -53,19 +59,31 @@ public final class AgentProgram implements AutoCloseable {
     agent.close();
   }
 
-  private static Driver driver(AgentOptions options) throws IOException, DriverException {
-    return switch (options.driver()) {
-      case MEMORY -> memory(options.state().resolve("spool"));
-    };
+  private static AgentProgram qemu(AgentOptions options) throws IOException, DriverException {
+    QemuConfig standard = QemuConfig.standard(options.state(), ramFolder(options));
+    QemuConfig config =
+        new QemuConfig(
+            standard.stateDirectory(),
+            standard.ramDirectory(),
+            standard.binary(),
+            standard.imageTool(),
+            options.accelerator(),
+            standard.user(),
+            standard.ports());
+    PrivateNetwork network =
+        new PrivateNetwork.Wired(
+            new HostNetwork(options.address()),
+            config.user().orElse(System.getProperty("user.name")));
+    return start(options, new QemuDriver(config), network);
   }
 
-  private static Driver memory(Path spool) {
+  /** Short, because the sockets of machines lie in it too. */
+  private static Path ramFolder(AgentOptions options) {
+    return options.ramFolder().orElseGet(() -> Path.of("/dev/shm/heddle-" + options.host()));
+  }
+
+  private static Driver memory(AgentOptions options) {
+    Path spool = options.state().resolve("spool");
     return new MemoryDriver(new MemoryHost(new MemoryWire(), InstantSource.system(), spool));
-  }
-
-  private static PrivateNetwork network(AgentOptions options) {
-    return switch (options.driver()) {
-      case MEMORY -> new PrivateNetwork.None();
-    };
   }
 }

@@ -35,8 +35,8 @@ final class Journal implements AutoCloseable {
   /** Launches of large vjobs are long; the agent's heap is 48 MB. */
   static final long MAX_ENDED_BYTES = 4L << 20;
 
-  /** Rewriting costs a few milliseconds; every that many lines is seldom enough. */
-  private static final int LINES_BETWEEN_REWRITES = 3 * MAX_ENDED;
+  /** Rewriting costs some milliseconds; once in that many times what is kept is seldom enough. */
+  private static final int GROWTH = 4;
 
   /** One operation as the journal knows it. */
   record Entry(String id, Operation operation, Optional<Outcome> outcome) {}
@@ -44,6 +44,7 @@ final class Journal implements AutoCloseable {
   private record Known(Entry entry, int size) {}
 
   private final Path file;
+  private final int maxEnded;
   private final SequencedMap<String, Known> ended = new LinkedHashMap<>();
   private final SequencedMap<String, Known> open = new LinkedHashMap<>();
   private long endedBytes;
@@ -52,7 +53,12 @@ final class Journal implements AutoCloseable {
 
   /** Reads what is there; a line that a crash cut off is left out. */
   Journal(Path file) throws IOException {
+    this(file, MAX_ENDED);
+  }
+
+  Journal(Path file, int maxEnded) throws IOException {
     this.file = file;
+    this.maxEnded = maxEnded;
     if (Files.exists(file)) {
       read();
     }
@@ -107,7 +113,7 @@ final class Journal implements AutoCloseable {
       throw full;
     }
     note(entry, line.length);
-    if (++lines > LINES_BETWEEN_REWRITES) {
+    if (++lines > GROWTH * maxEnded) {
       out.close();
       out = rewrite();
     }
@@ -121,7 +127,7 @@ final class Journal implements AutoCloseable {
     open.remove(entry.id());
     Known before = ended.put(entry.id(), new Known(entry, size));
     endedBytes += size - (before == null ? 0 : before.size());
-    while (ended.size() > MAX_ENDED || (endedBytes > MAX_ENDED_BYTES && ended.size() > 1)) {
+    while (ended.size() > maxEnded || (endedBytes > MAX_ENDED_BYTES && ended.size() > 1)) {
       Map.Entry<String, Known> oldest = ended.pollFirstEntry();
       endedBytes -= oldest.getValue().size();
     }

@@ -64,7 +64,7 @@ final class Fixtures {
         images,
         new Resources(4, 4096, 4096),
         new TreeSet<>(List.of("ssd")),
-        AgentOptions.Accelerator.AUTO,
+        org.heddle.drivers.qemu.Accelerator.AUTO,
         Optional.empty(),
         AgentOptions.DriverKind.MEMORY);
   }

@@ -11,12 +11,13 @@ import java.util.Optional;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import org.heddle.agent.AgentOptions;
-import org.heddle.agent.AgentOptions.Accelerator;
 import org.heddle.agent.AgentOptions.DriverKind;
 import org.heddle.agent.AgentProgram;
+import org.heddle.agent.HostDefaults;
 import org.heddle.cli.Environment;
 import org.heddle.cli.Failure;
 import org.heddle.drivers.DriverException;
+import org.heddle.drivers.qemu.Accelerator;
 import org.heddle.model.HostId;
 import org.heddle.model.Resources;
 import org.heddle.model.SiteId;
@@ -85,26 +86,23 @@ final class AgentCommand implements Callable<Integer> {
 
   @Option(
       names = "--cores",
-      required = true,
       paramLabel = "N",
-      description = "Cores that machines may use together.")
-  int cores;
+      description = "Cores that machines may use together. Default: all.")
+  @Nullable Integer cores;
 
   @Option(
       names = "--memory",
-      required = true,
       paramLabel = "SIZE",
       converter = Units.Size.class,
-      description = "Memory that machines may use together.")
-  long memory;
+      description = "Memory that machines may use together. Default: three quarters.")
+  @Nullable Long memory;
 
   @Option(
       names = "--disk",
-      required = true,
       paramLabel = "SIZE",
       converter = Units.Size.class,
-      description = "Disk that machines may use together.")
-  long disk;
+      description = "Disk that machines may use together. Default: most of what is free.")
+  @Nullable Long disk;
 
   @Option(
       names = "--tag",
@@ -122,7 +120,7 @@ final class AgentCommand implements Callable<Integer> {
       names = "--driver",
       paramLabel = "NAME",
       description = "One of ${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}.")
-  DriverKind driver = DriverKind.MEMORY;
+  DriverKind driver = DriverKind.QEMU;
 
   private final Environment around;
 
@@ -142,7 +140,7 @@ final class AgentCommand implements Callable<Integer> {
     }
   }
 
-  private AgentOptions options() {
+  private AgentOptions options() throws IOException {
     String host = name == null ? Program.hostName() : name;
     InetSocketAddress at =
         listen == null ? new Units.Endpoint().convert(address + ":7181") : listen;
@@ -155,10 +153,18 @@ final class AgentCommand implements Callable<Integer> {
         at,
         state.toAbsolutePath().normalize(),
         images,
-        new Resources(cores, memory, disk),
+        capacity(),
         new TreeSet<>(tags),
         accelerator,
         Optional.ofNullable(ram),
         driver);
+  }
+
+  private Resources capacity() throws IOException {
+    Resources whole = HostDefaults.capacity(state);
+    return new Resources(
+        Objects.requireNonNullElse(cores, whole.cores()),
+        Objects.requireNonNullElse(memory, whole.memoryMiB()),
+        Objects.requireNonNullElse(disk, whole.diskMiB()));
   }
 }
