@@ -3,12 +3,8 @@ package org.heddle.agent;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Locale;
-import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.heddle.model.HostId;
-import org.heddle.model.Names;
 import org.heddle.model.Resources;
 
 /** What an agent offers of its machine when nobody says otherwise. */
@@ -21,13 +17,6 @@ public final class HostDefaults {
   private static final double DISK_SHARE = 0.8;
 
   private HostDefaults() {}
-
-  /** The machine's name up to its first dot; empty when that is no name of a host of a grid. */
-  public static Optional<HostId> name() throws IOException {
-    String name = Files.readString(Path.of("/proc/sys/kernel/hostname")).strip();
-    String label = name.split("\\.", 2)[0].toLowerCase(Locale.ROOT);
-    return Names.valid(label) ? Optional.of(new HostId(label)) : Optional.empty();
-  }
 
   /**
    * All processors, most of the memory, most of what is free on the disk.
