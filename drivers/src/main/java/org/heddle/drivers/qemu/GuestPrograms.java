@@ -57,7 +57,7 @@ final class GuestPrograms {
   private ExecResult result(long pid, long deadline) throws DriverException, GuestAgent.Refused {
     long pauseMs = FIRST_LOOK_MS;
     while (true) {
-      JsonNode status = agent.request("guest-exec-status", Map.of("pid", pid), until(deadline));
+      JsonNode status = agent.request("guest-exec-status", Map.of("pid", pid), ANSWER);
       if (status.path("exited").asBoolean(false)) {
         return result(status);
       }

@@ -234,7 +234,8 @@ final class QemuMachine {
         Session session = connect(process.get());
         open = session;
         return session;
-      } catch (IOException e) {
+      } catch (IOException | DriverException e) {
+        // Not there yet, or gone already: the next round tells which.
         pause(CONNECT_EVERY_MS);
       }
     }
