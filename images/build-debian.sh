@@ -39,8 +39,8 @@ join() {
 }
 
 stop_stages() {
-  ((${#stages[@]})) && kill -KILL "${stages[@]}" 2>/dev/null
-  wait 2>/dev/null
+  if ((${#stages[@]})); then kill -KILL "${stages[@]}" 2>/dev/null || true; fi
+  wait 2>/dev/null || true
   rm -rf --one-file-system -- "$WORK"
 }
 trap stop_stages EXIT

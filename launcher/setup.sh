@@ -63,13 +63,18 @@ older() { [[ $1 != "$2" && $(printf '%s\n' "$1" "$2" | sort -V | head -n 1) == "
 missing_jdk() {
   local newest=
   if type -P apt-cache >/dev/null; then
-    newest=$(apt-cache pkgnames openjdk- 2>/dev/null | sed -n 's/^openjdk-\([0-9]*\)-jdk-headless$/\1/p' | sort -n | tail -n 1)
+    newest=$(newest_jdk_package)
+    [[ $newest ]] || ! update_lists || newest=$(newest_jdk_package)
   fi
   if [[ $newest ]] && ((newest >= JAVA_MINIMUM)); then
     packages+=("openjdk-$newest-jdk-headless")
   else
     jdk=
   fi
+}
+
+newest_jdk_package() {
+  apt-cache pkgnames openjdk- 2>/dev/null | sed -n 's/^openjdk-\([0-9]*\)-jdk-headless$/\1/p' | sort -n | tail -n 1
 }
 
 get_jdk_by_hand() {
@@ -88,14 +93,23 @@ install_packages() {
   log=$(mktemp)
   if ! install_quietly "$release" "$@" >"$log" 2>&1; then
     # The lists may be missing or old.
-    say "updating apt's package lists"
-    if ! { apt_quietly update && install_quietly "$release" "$@"; } >"$log" 2>&1; then
+    update_lists || true
+    if ! install_quietly "$release" "$@" >"$log" 2>&1; then
       tail -n 20 "$log" >&2
       rm -f "$log"
       die "apt failed (see above). By hand: $(apt_line "$release" "$@")"
     fi
   fi
   rm -f "$log"
+}
+
+# Once in a run.
+update_lists() {
+  ((EUID == 0)) || return 1
+  [[ ${lists_updated-} ]] && return
+  say "updating apt's package lists"
+  apt_quietly update >/dev/null 2>&1 || return 1
+  lists_updated=yes
 }
 
 # Waits for another apt (a second checkout) instead of failing.
@@ -118,8 +132,7 @@ apt_line() {
 install_qemu() {
   local release
   qemu_release || {
-    say "updating apt's package lists"
-    apt_quietly update >/dev/null 2>&1 || true
+    update_lists || true
     qemu_release || add_backports
   }
   install_packages "$release" "${qemu[@]}"
