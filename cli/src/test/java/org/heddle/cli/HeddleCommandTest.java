@@ -371,6 +371,26 @@ final class HeddleCommandTest {
   }
 
   @Test
+  void followedLogsSurviveAnOutputThatLosesItsBeginning() {
+    assertThat(VjobLogsCommand.news("", "a\nb\n")).isEqualTo("a\nb\n");
+    assertThat(VjobLogsCommand.news("a\nb\n", "a\nb\nc\n")).isEqualTo("c\n");
+    String old = "x".repeat(100) + "0123456789".repeat(100) + "end\n";
+    assertThat(VjobLogsCommand.news(old, old.substring(200) + "new\n")).isEqualTo("new\n");
+    assertThat(VjobLogsCommand.news(old, "other\n")).isEqualTo("other\n");
+  }
+
+  @Test
+  void followingGoesOnWhileTheVjobSleeps() {
+    grid.on(
+        "GET /v1/vjobs/slow",
+        Samples.vjob("slow", "running"),
+        Samples.vjob("slow", "sleeping"),
+        Samples.vjob("slow", "terminated", "", Optional.of(0)));
+    grid.text("GET /v1/vjobs/slow/logs", "one\n", "", "one\ntwo\n");
+    assertThat(run("vjob logs slow --follow").out()).isEqualTo("one\ntwo\n");
+  }
+
+  @Test
   void waitShowsEveryStateAndEndsAtTheGoal() {
     grid.on(
         "GET /v1/vjobs/slow",
