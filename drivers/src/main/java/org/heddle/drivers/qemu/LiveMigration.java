@@ -1,6 +1,9 @@
 package org.heddle.drivers.qemu;
 
 import java.io.IOException;
+import java.net.BindException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -43,6 +46,33 @@ final class LiveMigration {
     machine.clear();
     QemuProgram.requireImage(config.image());
     try {
+      return prepareOnce(config, address);
+    } catch (PortTaken e) {
+      return prepareAgain(config, address);
+    }
+  }
+
+  /** Somebody was faster at a port that had been free; QEMU cannot try another in one life. */
+  private Incoming prepareAgain(MachineConfig config, String address) throws DriverException {
+    try {
+      return prepareOnce(config, address);
+    } catch (PortTaken e) {
+      throw new DriverException(
+          Code.DRIVER, "ports on " + address + " are taken as soon as they are found free", e);
+    }
+  }
+
+  private static final class PortTaken extends Exception {
+    private static final long serialVersionUID = 1;
+
+    PortTaken(DriverException cause) {
+      super(cause);
+    }
+  }
+
+  private Incoming prepareOnce(MachineConfig config, String address)
+      throws DriverException, PortTaken {
+    try {
       machine.note(config);
       machine.program().layOut(config, machine.files());
       machine.program().createDisk(config, machine.files());
@@ -56,16 +86,16 @@ final class LiveMigration {
           Code.DRIVER, "cannot prepare for " + machine.id() + ": " + e.getMessage(), e);
     } catch (DriverException e) {
       machine.clear();
+      if (String.valueOf(e.getMessage()).contains(IN_USE)) {
+        throw new PortTaken(e);
+      }
       throw e;
     }
   }
 
-  private int listenForDisk(Qmp qmp, String address) throws DriverException {
-    int port =
-        onFreePort(candidate ->
-            qmp.execute(
-                "nbd-server-start",
-                Map.of("addr", inet(address, candidate), "max-connections", 1)));
+  private int listenForDisk(Qmp qmp, String address) throws DriverException, IOException {
+    int port = freePort(address);
+    qmp.execute("nbd-server-start", Map.of("addr", inet(address, port), "max-connections", 1));
     qmp.execute(
         "block-export-add",
         Map.of(
@@ -77,26 +107,23 @@ final class LiveMigration {
     return port;
   }
 
-  private int listenForMemory(Qmp qmp, String address) throws DriverException {
-    return onFreePort(
-        candidate -> qmp.execute("migrate-incoming", Map.of("uri", tcp(address, candidate))));
+  private int listenForMemory(Qmp qmp, String address) throws DriverException, IOException {
+    int port = freePort(address);
+    qmp.execute("migrate-incoming", Map.of("uri", tcp(address, port)));
+    return port;
   }
 
-  private interface Listening {
-    void on(int port) throws DriverException;
-  }
-
-  private int onFreePort(Listening listening) throws DriverException {
+  private int freePort(String address) throws DriverException, IOException {
     QemuConfig.PortRange range = machine.program().config().ports();
     int count = range.last() - range.first() + 1;
+    InetAddress host = InetAddress.getByName(address);
     for (int attempt = 0; attempt < count; attempt++) {
       int port = range.first() + Math.floorMod(nextPort.getAndIncrement(), count);
-      try {
-        listening.on(port);
+      try (ServerSocket _ = new ServerSocket(port, 1, host)) {
         return port;
-      } catch (DriverException e) {
+      } catch (BindException e) {
         if (!String.valueOf(e.getMessage()).contains(IN_USE)) {
-          throw e;
+          throw new IOException("cannot listen on " + address, e);
         }
       }
     }

@@ -5,8 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import java.io.Closeable;
+import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.net.BindException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -72,7 +77,7 @@ class QemuGuestTest {
     QemuDriver there = b;
     for (int move = 0; move < 3; move++) {
       awaitProgress(here);
-      Incoming incoming = there.prepare(config, world.address());
+      Incoming incoming = prepareBesideOthers(there, config);
       Instant stopped = here.migrate(MACHINE, incoming, _ -> {});
       Instant started = there.arrive(MACHINE, PATIENCE);
       assertThat(Duration.between(stopped, started)).isLessThan(Duration.ofSeconds(20));
@@ -95,6 +100,27 @@ class QemuGuestTest {
     there.proceed(MACHINE, Instant.EPOCH);
     awaitProgress(there);
     assertNothingLost(there);
+  }
+
+  /** Ports of the range are in use by somebody else. */
+  private Incoming prepareBesideOthers(QemuDriver driver, MachineConfig config) throws Exception {
+    int first = world.config("a").ports().first();
+    try (Closeable _ = occupied(first);
+        Closeable _ = occupied(first + 2)) {
+      Incoming incoming = driver.prepare(config, world.address());
+      assertThat(List.of(incoming.memoryPort(), incoming.diskPort()))
+          .doesNotContain(first, first + 2)
+          .doesNotHaveDuplicates();
+      return incoming;
+    }
+  }
+
+  private Closeable occupied(int port) throws IOException {
+    try {
+      return new ServerSocket(port, 1, InetAddress.getByName(world.address()));
+    } catch (BindException e) {
+      return () -> {}; // by somebody else, indeed
+    }
   }
 
   /** Memory passes and disk writes go on. */
@@ -272,7 +298,7 @@ class QemuGuestTest {
   private void kill(String host) {
     try {
       world.kill(host, MACHINE);
-    } catch (java.io.IOException e) {
+    } catch (IOException e) {
       throw new AssertionError(e);
     }
   }
