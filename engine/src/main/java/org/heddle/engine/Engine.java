@@ -8,6 +8,7 @@ import org.heddle.engine.GridState.VjobRecord;
 import org.heddle.engine.GridState.Wanted;
 import org.heddle.engine.Step.Refusal;
 import org.heddle.model.MachineState;
+import org.heddle.model.VjobState;
 import org.heddle.planner.Limits;
 import org.heddle.planner.Problem;
 
@@ -86,6 +87,7 @@ public final class Engine {
     for (VjobRecord vjob : draft.vjobs.values()) {
       boolean idle =
           vjob.wanted() == Wanted.END
+              && vjob.state() != VjobState.TERMINATED
               && vjob.transition().isEmpty()
               && draft.machinesOf(vjob.spec().name()).stream()
                   .allMatch(machine ->

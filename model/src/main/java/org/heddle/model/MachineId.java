@@ -1,18 +1,10 @@
 package org.heddle.model;
 
-import java.util.Comparator;
-
 /**
  * The name of a machine: unique in its vjob, written {@code name.vjob} like a host in a domain (and
  * so it resolves inside the vjob). Ordered by vjob, then by name with numbers as numbers.
  */
 public record MachineId(VjobId vjob, String name) implements Comparable<MachineId> {
-  private static final Comparator<MachineId> ORDER =
-      Comparator.comparing(MachineId::vjob)
-          .thenComparing(MachineId::stem)
-          .thenComparingLong(MachineId::number)
-          .thenComparing(MachineId::name);
-
   public MachineId {
     Names.check("machine name", name);
   }
@@ -27,6 +19,7 @@ public record MachineId(VjobId vjob, String name) implements Comparable<MachineI
     return new MachineId(new VjobId(text.substring(dot + 1)), text.substring(0, dot));
   }
 
+  /** Where the number at the end of the name begins, of at most nine digits. */
   private int digits() {
     int i = name.length();
     while (i > 0 && name.length() - i < 9 && Character.isDigit(name.charAt(i - 1))) {
@@ -35,18 +28,34 @@ public record MachineId(VjobId vjob, String name) implements Comparable<MachineI
     return i;
   }
 
-  private String stem() {
-    return name.substring(0, digits());
-  }
-
-  private long number() {
-    String tail = name.substring(digits());
-    return tail.isEmpty() ? -1 : Long.parseLong(tail);
-  }
-
+  /** Maps are ordered by it everywhere, so it makes no objects. */
   @Override
   public int compareTo(MachineId other) {
-    return ORDER.compare(this, other);
+    int order = vjob.compareTo(other.vjob);
+    if (order != 0 || name.equals(other.name)) {
+      return order;
+    }
+    int mine = digits();
+    int its = other.digits();
+    order = compareStems(other, mine, its);
+    if (order == 0) {
+      order = Long.compare(number(mine), other.number(its));
+    }
+    return order != 0 ? order : name.compareTo(other.name);
+  }
+
+  private int compareStems(MachineId other, int mine, int its) {
+    for (int i = 0; i < Math.min(mine, its); i++) {
+      int order = Character.compare(name.charAt(i), other.name.charAt(i));
+      if (order != 0) {
+        return order;
+      }
+    }
+    return Integer.compare(mine, its);
+  }
+
+  private long number(int from) {
+    return from == name.length() ? -1 : Long.parseLong(name, from, name.length(), 10);
   }
 
   @Override

@@ -33,5 +33,5 @@ public record Faults(
 
   /** A grid on a bad day. */
   public static final Faults MANY =
-      new Faults(0.03, 0.02, 0.003, 0.02, 0.03, 0.01, 0.5, 0.8, 0.8, 2, 2, 0.002);
+      new Faults(0.03, 0.02, 0.003, 0.02, 0.03, 0.01, 0.5, 2, 2, 5, 8, 0.003);
 }

@@ -9,6 +9,7 @@ import org.heddle.model.HostId;
 import org.heddle.model.MachineId;
 import org.heddle.model.MachineReport;
 import org.heddle.model.MachineState;
+import org.heddle.model.VjobState;
 
 /** What must hold after every step, by the truth of the simulated hosts. */
 final class Invariants {
@@ -52,7 +53,7 @@ final class Invariants {
   private void checkWhole() {
     GridState state = world.state();
     for (VjobRecord vjob : state.vjobs().values()) {
-      if (vjob.transition().isPresent()) {
+      if (vjob.transition().isPresent() || vjob.state() == VjobState.TERMINATED) {
         continue;
       }
       long kinds =

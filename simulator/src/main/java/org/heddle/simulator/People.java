@@ -4,11 +4,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.heddle.engine.Event;
+import org.heddle.engine.GridState.MachineRecord;
 import org.heddle.engine.GridState.VjobRecord;
 import org.heddle.model.HostId;
 import org.heddle.model.MachineGroup;
 import org.heddle.model.MachineId;
 import org.heddle.model.MachineKind;
+import org.heddle.model.MachineState;
 import org.heddle.model.Resources;
 import org.heddle.model.VjobId;
 import org.heddle.model.VjobSpec;
@@ -61,9 +63,15 @@ final class People {
   }
 
   private void migrate() {
-    List<MachineId> machines = List.copyOf(world.state().machines().keySet());
-    MachineId machine = machines.get((int) world.random(machines.size()));
-    world.deliver(new Event.MigrateAsked(machine, host()));
+    List<MachineId> machines =
+        world.state().machines().values().stream()
+            .filter(machine -> machine.state() instanceof MachineState.Running)
+            .map(MachineRecord::id)
+            .toList();
+    if (!machines.isEmpty()) {
+      MachineId machine = machines.get((int) world.random(machines.size()));
+      world.deliver(new Event.MigrateAsked(machine, host()));
+    }
   }
 
   private void submit() {

@@ -19,9 +19,9 @@ import org.heddle.model.VjobState;
  */
 public final class Simulation {
   /** Between two deeds of people. */
-  private static final long PEOPLE_MS = 20_000;
+  private static final long PEOPLE_MS = 7_000;
 
-  private static final long TICK_MS = 1_000;
+  private static final long TICK_MS = 2_000;
   private static final long WORK_MS = 5_000;
   private static final long HOUR_MS = 3_600_000;
 
