@@ -78,7 +78,7 @@ configure() {
   local unit
   cp -R --preserve=mode --remove-destination debian/root/. "$ROOT/"
   install -m 0755 "$TOOLS/src/mb" "$ROOT/usr/bin/mb"
-  install -m 0644 "$WORK/source/examples/primates.nex" "$ROOT/usr/share/heddle/primates.nex"
+  install -D -m 0644 "$WORK/source/examples/primates.nex" "$ROOT/usr/share/heddle/primates.nex"
   install -D -m 0644 "$WORK/source/COPYING" "$ROOT/usr/share/doc/mrbayes/copyright"
   chmod 0755 "$ROOT"/usr/lib/heddle/* "$ROOT/usr/sbin/shutdown" "$ROOT/usr/bin/heddle-mrbayes"
   chown -R 0:0 "$ROOT/usr/lib/heddle" "$ROOT/usr/share/heddle" "$ROOT/etc/systemd" "$ROOT/etc/ssh" "$ROOT/etc/openmpi"
