@@ -156,6 +156,36 @@ final class PlannerTest {
   }
 
   @Test
+  void aPartlyBootedVjobInAMoveThatCannotBeIsBootedAnew() {
+    grid.host("host1", 1024).host("host2", 1024).host("host3", 128);
+    grid.vjob("a", RUN, running(1024, "host1").pinned("host2"));
+    grid.vjob("b", RUN, running(1024, "host2").pinned("host1"), waiting(128));
+    Answer answer = answer();
+    assertThat(steps(answer))
+        .containsExactly(
+            "shutdown m1.b host2 restart",
+            "boot m2.b host3",
+            "migrate m1.a host1 host2 after [0]",
+            "boot m1.b host1 after [2]");
+    assertThat(answer.refused()).isEmpty();
+  }
+
+  @Test
+  void aVjobThatMayNotComeBackWhereItIsSleepsUntilTheNextPlan() {
+    grid.host("host1", 1024).host("host2", 1024).host("host3", 200);
+    grid.vjob(
+        "a", RUN, running(1024, "host1").pinned("host2"), running(100, "host3").banned("host3"));
+    grid.vjob(
+        "b", RUN, running(1024, "host2").pinned("host1"), running(100, "host3").banned("host3"));
+    Answer answer = answer();
+    assertThat(steps(answer))
+        .containsExactly(
+            "suspend m1.b host2", "suspend m2.b host3", "migrate m1.a host1 host2 after [0, 1]");
+    assertThat(refusal(answer, "b"))
+        .isEqualTo("no host has room to move it while it runs; it is resumed next");
+  }
+
+  @Test
   void aSleepingVjobIsResumedWhereItsStateLiesAndAsAWhole() {
     grid.host("host1", 1024).host("host2", 1024).host("host3", 1024);
     grid.vjob("other", RUN, running(768, "host3"));

@@ -29,7 +29,8 @@ final class RandomProblems {
   }
 
   /**
-   * @param odd also with bans, pins, lost states, mixed vjobs and hosts above their capacity
+   * @param odd also with bans, pins, lost states, mixed vjobs, hosts above their capacity, and
+   *     hosts whose room others have taken twice over
    */
   static Problem problem(long seed, int mostHosts, int mostVjobs, int mostMachines, boolean odd) {
     return new RandomProblems(seed, odd).make(mostHosts, mostVjobs, mostMachines);
@@ -48,8 +49,9 @@ final class RandomProblems {
     int hosts = 1 + random.nextInt(mostHosts);
     for (int h = 1; h <= hosts; h++) {
       String name = "host" + h;
-      int cores = chance(20) ? 2 : 16;
-      long memory = HOST_MEMORY[random.nextInt(HOST_MEMORY.length)];
+      boolean overfull = odd && chance(2);
+      int cores = overfull ? -1 : chance(20) ? 2 : 16;
+      long memory = overfull ? -100 : HOST_MEMORY[random.nextInt(HOST_MEMORY.length)];
       grid.host(name, cores, memory, chance(8));
       names.add(name);
       long seeming = odd && chance(3) ? memory * 2 : memory;
