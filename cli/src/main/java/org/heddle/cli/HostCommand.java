@@ -135,16 +135,17 @@ final class HostCommand {
       List<HostView> changed = each(names, name -> act(grid, name));
       if (change.waits() && !changed.isEmpty()) {
         List<String> begun = changed.stream().map(HostView::name).toList();
-        changed = new HostWait(grid, around(), change.timeout).until(begun, this::reached);
+        List<HostView> last =
+            new HostWait(grid, around(), change.timeout).until(begun, this::reached);
+        showAll(hosts, last, () -> "");
+      } else {
+        showAll(hosts, changed, () -> lines(changed));
       }
-      List<HostView> last = changed;
-      showAll(hosts, last, () -> String.join("", last.stream().map(this::line).toList()));
       return ExitCode.OK;
     }
 
-    private String line(HostView host) {
-      String machines = Human.count(host.machines().size(), "machine");
-      return host.name() + ": " + host.state() + ", " + machines + "\n";
+    private static String lines(List<HostView> hosts) {
+      return String.join("", hosts.stream().map(host -> HostWait.line(host) + "\n").toList());
     }
   }
 

@@ -59,7 +59,7 @@ final class HostWait {
     }
   }
 
-  private static String line(HostView host) {
+  static String line(HostView host) {
     String machines = host.machines().isEmpty() ? "no machine" : NodeSet.fold(host.machines());
     return host.name() + ": " + host.state() + ", " + machines;
   }

@@ -24,6 +24,11 @@ import picocli.CommandLine.Parameters;
     })
 final class MachineCommand {
 
+  private static String lines(List<MachineView> machines) {
+    return String.join(
+        "", machines.stream().map(machine -> MachineText.line(machine) + "\n").toList());
+  }
+
   @Command(name = "list", description = "List the machines.")
   static final class ListAll extends GridCommand {
     @Option(
@@ -107,13 +112,11 @@ final class MachineCommand {
       MigrationWait wait = change.waits() ? MigrationWait.prepare(grid, around(), to) : null;
       List<MachineView> changed = each(names, name -> grid.migrate(name, to));
       if (wait != null && !changed.isEmpty()) {
-        changed = wait.until(changed.stream().map(MachineView::name).toList(), change.timeout);
+        List<String> begun = changed.stream().map(MachineView::name).toList();
+        showAll(machines, wait.until(begun, change.timeout), () -> "");
+      } else {
+        showAll(machines, changed, () -> lines(changed));
       }
-      List<MachineView> last = changed;
-      showAll(
-          machines,
-          last,
-          () -> String.join("", last.stream().map(m -> MachineText.line(m) + "\n").toList()));
       return ExitCode.OK;
     }
   }

@@ -47,12 +47,15 @@ final class MachineConsoleCommand extends GridCommand {
   }
 
   private ExitCode interactive(GridClient grid) {
-    InputStream console = grid.console(machine, 0, true);
+    grid.machine(machine); // so that a wrong name is told before the terminal is changed
     around().err().println("console of " + machine + "; Ctrl-] ends it");
     CountDownLatch ended = new CountDownLatch(1);
     try (RawTerminal _ = new RawTerminal()) {
       // Neither can be interrupted while it reads; the end of the process ends the other.
-      Thread.ofPlatform().daemon().name("console").start(() -> until(ended, () -> copy(console)));
+      Thread.ofPlatform()
+          .daemon()
+          .name("console")
+          .start(() -> until(ended, () -> copy(grid.console(machine, 0, true))));
       Thread.ofPlatform().daemon().name("keys").start(() -> until(ended, () -> type(grid)));
       ended.await();
     } catch (InterruptedException stopped) {

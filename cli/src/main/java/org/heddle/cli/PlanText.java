@@ -25,7 +25,8 @@ final class PlanText {
       out.append(table.render(terminal)).append('\n');
       out.append(new Gantt(terminal).of(plan)).append('\n');
       out.append(Human.count(plan.steps().size(), "action"));
-      out.append(", moves or writes ").append(Human.mib(plan.cost()));
+      out.append(
+          plan.cost() == 0 ? ", moves nothing" : ", moves or writes " + Human.mib(plan.cost()));
       out.append(", takes about ").append(Human.duration(plan.endMs())).append('\n');
     }
     plan.refused()

@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import org.heddle.api.GridApi.PlanView;
 import org.heddle.api.GridApi.Problem;
 import org.heddle.api.GridApi.VjobView;
@@ -38,6 +39,8 @@ final class SubmitCommand extends GridCommand {
 
   @Mixin ChangeOptions change = new ChangeOptions();
 
+  private int failures;
+
   @Override
   ExitCode run(GridClient grid) {
     List<VjobFile.Document> documents = new ArrayList<>();
@@ -47,8 +50,7 @@ final class SubmitCommand extends GridCommand {
     once(documents).ifPresent(this::blame);
     List<PlanView> plans = List.of();
     if (good() && (change.dryRun || documents.size() > 1)) {
-      plans =
-          each(documents, document -> located(document, () -> grid.planSubmit(document.spec())));
+      plans = attempt(documents, grid::planSubmit);
     }
     if (!good()) {
       return ExitCode.OK;
@@ -57,20 +59,23 @@ final class SubmitCommand extends GridCommand {
   }
 
   private ExitCode submit(GridClient grid, List<VjobFile.Document> documents) {
-    List<VjobView> submitted =
-        each(documents, document -> located(document, () -> grid.submit(document.spec())));
+    List<VjobView> submitted = attempt(documents, grid::submit);
     if (change.waits() && !submitted.isEmpty()) {
       Map<String, Goal> goals = new LinkedHashMap<>();
       submitted.forEach(vjob -> goals.put(vjob.name(), goal(vjob.spec())));
       VjobWait.Result result = new VjobWait(grid, around(), change.timeout).until(goals);
       result.missed().forEach(why -> fail(report().report(Failure.failed(why))));
-      submitted = result.vjobs();
-    }
-    if (!submitted.isEmpty()) {
-      List<VjobView> last = submitted;
-      show(documents.size() == 1 ? last.getFirst() : last, () -> VjobCommand.lines(last));
+      showViews(documents, result.vjobs(), "");
+    } else {
+      showViews(documents, submitted, VjobCommand.lines(submitted));
     }
     return ExitCode.OK;
+  }
+
+  private void showViews(List<VjobFile.Document> documents, List<VjobView> vjobs, String lines) {
+    if (!vjobs.isEmpty()) {
+      show(documents.size() == 1 ? vjobs.getFirst() : vjobs, () -> lines);
+    }
   }
 
   private ExitCode showPlans(List<VjobFile.Document> documents, List<PlanView> plans) {
@@ -121,8 +126,6 @@ final class SubmitCommand extends GridCommand {
     return failures == 0;
   }
 
-  private int failures;
-
   @Override
   void fail(ExitCode code) {
     failures++;
@@ -135,19 +138,24 @@ final class SubmitCommand extends GridCommand {
     fail(report().report(problem, wrong.toString()));
   }
 
-  /** Says the line of the file that the controller's refusal is about. */
-  private static <T> T located(VjobFile.Document document, java.util.function.Supplier<T> deed) {
-    try {
-      return deed.get();
-    } catch (GridException refused) {
-      Problem problem = refused.problem();
-      if (problem.field().isEmpty()) {
-        throw refused;
+  /** For each document; a refusal of the controller is laid at the line of the field it names. */
+  private <T> List<T> attempt(List<VjobFile.Document> documents, Function<VjobSpec, T> deed) {
+    List<T> done = new ArrayList<>();
+    for (VjobFile.Document document : documents) {
+      try {
+        done.add(deed.apply(document.spec()));
+      } catch (GridException refused) {
+        Problem problem = refused.problem();
+        if (problem.type().equals("unreachable")) {
+          throw refused;
+        }
+        String text =
+            problem.field().isEmpty()
+                ? ErrorReport.text(refused)
+                : document.blame(problem.field(), problem.detail()).toString();
+        fail(report().report(problem, text));
       }
-      String text = document.blame(problem.field(), problem.detail()).toString();
-      // The text has the field in it.
-      throw new GridException(
-          new Problem(problem.type(), problem.title(), problem.status(), text, ""), refused);
     }
+    return done;
   }
 }

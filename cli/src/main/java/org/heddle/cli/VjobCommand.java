@@ -53,6 +53,13 @@ final class VjobCommand {
       return result.vjobs();
     }
 
+    /** After a wait, whose progress has shown the last state as a line already. */
+    void showLast(List<VjobView> vjobsNow) {
+      if (!tables()) {
+        showLines(vjobsNow);
+      }
+    }
+
     void showLines(List<VjobView> changed) {
       showAll(vjobs, changed, () -> lines(changed));
     }
@@ -123,9 +130,10 @@ final class VjobCommand {
       List<VjobView> changed = each(names, name -> act(grid, name));
       if (change.waits() && !changed.isEmpty()) {
         List<String> begun = changed.stream().map(VjobView::name).toList();
-        changed = await(grid, begun, goal, change.timeout);
+        showLast(await(grid, begun, goal, change.timeout));
+      } else {
+        showLines(changed);
       }
-      showLines(changed);
       return ExitCode.OK;
     }
   }
@@ -205,10 +213,7 @@ final class VjobCommand {
     @Override
     ExitCode run(GridClient grid) {
       Goal goal = state == null ? Goal.TERMINATED : state.goal;
-      List<VjobView> vjobs = await(grid, List.copyOf(vjobNames()), goal, timeout);
-      if (!tables()) {
-        showLines(vjobs);
-      }
+      showLast(await(grid, List.copyOf(vjobNames()), goal, timeout));
       return ExitCode.OK;
     }
   }

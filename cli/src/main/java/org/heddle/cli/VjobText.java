@@ -33,8 +33,8 @@ final class VjobText {
     StringBuilder out = new StringBuilder();
     out.append(Style.STRONG.paint(vjob.name(), terminal.colour())).append('\n');
     String state = Style.ofState(vjob.state()).paint(vjob.state(), terminal.colour());
-    boolean same = vjob.wanted().isEmpty() || vjob.wanted().equals(vjob.state());
-    out.append(Fields.of("state", same ? state : state + ", wanted " + vjob.wanted()));
+    out.append(Fields.of("state", state));
+    out.append(Fields.of("wanted", asWanted(vjob) ? "" : vjob.wanted()));
     out.append(Fields.of("reason", vjob.reason()));
     out.append(Fields.of("priority", Integer.toString(vjob.priority())));
     out.append(Fields.of("owner", vjob.owner()));
@@ -57,6 +57,16 @@ final class VjobText {
     String exit = vjob.exitCode().map(code -> ", exit code " + code).orElse("");
     String reason = vjob.reason().isEmpty() ? "" : " (" + vjob.reason() + ")";
     return vjob.name() + ": " + vjob.state() + exit + reason;
+  }
+
+  /** Whether its state is what is wanted of it, so that there is nothing to say. */
+  private static boolean asWanted(VjobView vjob) {
+    return switch (vjob.wanted()) {
+      case "run" -> vjob.state().equals("running");
+      case "sleep" -> vjob.state().equals("sleeping");
+      case "end" -> vjob.state().equals("terminated");
+      default -> vjob.wanted().equals(vjob.state());
+    };
   }
 
   private static String ago(long ms) {

@@ -8,9 +8,11 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.heddle.api.AgentApi.ExecResponse;
 import org.heddle.api.GridApi.GridStatus;
 import org.heddle.api.GridApi.Problem;
+import org.heddle.api.GridApi.SwitchView;
 import org.heddle.api.GridApi.VjobView;
 import org.heddle.api.Json;
 import org.junit.jupiter.api.AfterEach;
@@ -436,27 +438,47 @@ final class HeddleCommandTest {
         List.of(Samples.host(1, List.of())));
     Run run = run("host drain host1 --wait");
     assertThat(run.code()).isZero();
-    assertThat(run.out()).isEqualTo("host1: online, 0 machines\n");
+    assertThat(run.err()).isEqualTo("host1: online, a.x\nhost1: online, no machine\n");
+    assertThat(run.out()).isEmpty();
   }
 
   @Test
-  void migrateWaitsForTheArrivalAndSeesAFailure() {
+  void migrateWaitsForTheArrival() {
+    migration("running", Samples.ended());
+    Run run = run("machine migrate node3.farm --to host4 --wait");
+    assertThat(run)
+        .isEqualTo(
+            new Run(0, "", "node3.farm: migrating on host2\nnode3.farm: running on host4\n"));
+    assertThat(grid.asked()).contains("POST /v1/machines/node3.farm/migrate {\"to\":\"host4\"}");
+  }
+
+  @Test
+  void migrateSeesThatItFailed() {
+    SwitchView failed =
+        new SwitchView(
+            9,
+            "migrate node3.farm",
+            Samples.NOW,
+            Optional.of(Samples.NOW + 5),
+            List.of(Samples.action("migrate", "node3.farm", "host2", "host4", "failed", 0, 5, 0)),
+            new TreeMap<>());
+    migration("migrating", failed);
+    Run run = run("machine migrate node3.farm --to host4 --wait");
+    assertThat(run.code()).isEqualTo(1);
+    assertThat(run.err())
+        .contains("heddle: machine 'node3.farm' did not get to host4: no room left on device\n");
+  }
+
+  private void migration(String lastState, SwitchView newest) {
     grid.on("GET /v1/switches?limit=1", List.of(Samples.ended()));
+    grid.on("GET /v1/switches?limit=10", List.of(newest, Samples.ended()));
     grid.on(
-        "POST /v1/machines/a3.farm/migrate", Samples.machine(3, "farm", "running", "host2", "x"));
+        "POST /v1/machines/node3.farm/migrate",
+        Samples.machine(3, "farm", "running", "host2", "x"));
     grid.on(
         "GET /v1/machines/node3.farm",
         Samples.machine(3, "farm", "migrating", "host2", "x"),
-        Samples.machine(3, "farm", "running", "host4", "x"));
-    grid.on("GET /v1/switches?limit=10", List.of(Samples.current(), Samples.ended()));
-    Run run = run("machine migrate a3.farm --to host4 --wait");
-    assertThat(run)
-        .isEqualTo(
-            new Run(
-                0,
-                "node3.farm: running on host4\n",
-                "node3.farm: migrating on host2\nnode3.farm: running on host4\n"));
-    assertThat(grid.asked()).contains("POST /v1/machines/a3.farm/migrate {\"to\":\"host4\"}");
+        Samples.machine(3, "farm", lastState, "host4", "x"));
   }
 
   @Test

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 import org.heddle.api.GridApi.Problem;
+import org.heddle.api.Json;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -101,6 +102,8 @@ final class SubmitCommandTest {
     assertThat(run.code()).isEqualTo(6);
     assertThat(run.err())
         .isEqualTo("heddle: " + file + ":7: machines[0].memory: no host has 512 MiB\n");
+    Problem problem = Json.read(Run.on(grid, "submit", file, "-o", "json").err(), Problem.class);
+    assertThat(problem.field()).isEqualTo("machines[0].memory");
   }
 
   @Test
