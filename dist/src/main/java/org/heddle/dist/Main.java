@@ -5,6 +5,7 @@ import java.util.SequencedMap;
 import java.util.function.Supplier;
 import org.heddle.cli.Environment;
 import org.heddle.cli.HeddleCommand;
+import org.heddle.dist.bench.BenchCommand;
 import org.heddle.dist.demo.DemoCommand;
 
 /** The {@code heddle} program: the commands of a user, and the programs of the grid. */
@@ -22,6 +23,8 @@ public final class Main {
     programs.put("up", () -> new UpCommand(around));
     programs.put("down", () -> new DownCommand(around));
     programs.put("demo", () -> new DemoCommand(around, Main.class.getName()));
+    programs.put("bench", () -> new BenchCommand(around, Main.class.getName()));
+    programs.put("simulate", () -> new SimulateCommand(around));
     programs.put("controller", () -> new ControllerCommand(around));
     programs.put("agent", () -> new AgentCommand(around));
     return programs;

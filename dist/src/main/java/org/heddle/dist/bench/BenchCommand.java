@@ -1,0 +1,113 @@
+package org.heddle.dist.bench;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.heddle.api.Json;
+import org.heddle.cli.Environment;
+import org.heddle.dist.box.BoxException;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code heddle bench}: measures us beside a peer, in one run on this machine. */
+@Command(
+    name = "bench",
+    description = "Measure this machine: us and a peer in one run. Needs root.",
+    subcommands = {})
+public final class BenchCommand {
+  private static final List<String> ROWS =
+      List.of("boot to agent-ready", "suspend", "resume", "live migration", "downtime");
+
+  private final Environment around;
+  private final String mainClass;
+
+  public BenchCommand(Environment around, String mainClass) {
+    this.around = around;
+    this.mainClass = mainClass;
+  }
+
+  /** What {@code --report} writes. */
+  record Report(
+      String machine, int rounds, int memoryMiB, SwitchBench.Result result, List<Double> startMs) {}
+
+  @Command(
+      name = "switch",
+      description =
+          "Boot, suspend, resume and live migration of a 256 MiB guest beside the same done by hand"
+              + " with bare QEMU; pause skew, memory of the programs, start of the command.")
+  int switches(
+      @Option(
+              names = "--rounds",
+              paramLabel = "N",
+              defaultValue = "5",
+              description = "Default: ${DEFAULT-VALUE}.")
+          int rounds,
+      @Option(names = "--report", paramLabel = "FILE", description = "Write all as JSON.")
+          @Nullable Path file)
+      throws IOException, InterruptedException, BoxException {
+    Path state = Path.of(around.variable("HEDDLE_STATE"));
+    SwitchBench.Result result =
+        new SwitchBench(state, mainClass, line -> around.err().println(line)).run(rounds);
+    Report report = new Report(machine(), rounds, SwitchBench.MEMORY_MIB, result, startUps(rounds));
+    print(report, around.out());
+    if (file != null) {
+      Files.writeString(file, Json.write(report) + "\n");
+    }
+    return 0;
+  }
+
+  /** How long the shortest command takes, from the shell's view. */
+  private List<Double> startUps(int rounds) throws IOException, InterruptedException {
+    Path program = Path.of(around.variable("HEDDLE_HOME"), "heddle");
+    List<Double> times = new ArrayList<>();
+    for (int i = 0; i <= rounds; i++) {
+      long begin = System.nanoTime();
+      new ProcessBuilder(program.toString(), "version")
+          .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+          .start()
+          .waitFor();
+      times.add((System.nanoTime() - begin) / 1e6);
+    }
+    return times.subList(1, times.size());
+  }
+
+  private static String machine() throws IOException {
+    String model =
+        Files.readAllLines(Path.of("/proc/cpuinfo")).stream()
+            .filter(line -> line.startsWith("model name"))
+            .map(line -> line.substring(line.indexOf(':') + 2))
+            .findFirst()
+            .orElse("unknown processor");
+    return model + ", " + Runtime.getRuntime().availableProcessors() + " cores";
+  }
+
+  private static void print(Report report, PrintStream out) {
+    out.printf(
+        "%nOne %d MiB guest, median of %d rounds, in ms (%s)%n%n",
+        report.memoryMiB, report.rounds, report.machine);
+    out.printf("%-22s %12s %12s %8s%n", "", "by hand", "heddle", "ratio");
+    for (String row : ROWS) {
+      double hand = median(report.result.byHand().get(row));
+      double grid = median(report.result.byGrid().get(row));
+      out.printf("%-22s %12.0f %12.0f %8.2f%n", row, hand, grid, grid / hand);
+    }
+    out.printf(
+        "%npause skew of a vjob of two machines: %s ms%n", report.result.skewMs().toString());
+    for (Map.Entry<String, Long> program : report.result.memoryMiB().entrySet()) {
+      out.printf("memory of %s: %d MiB%n", program.getKey(), program.getValue());
+    }
+    out.printf("start of a command (heddle version): %.0f ms%n", median(report.startMs));
+  }
+
+  private static double median(@Nullable List<Double> values) {
+    if (values == null || values.isEmpty()) {
+      return Double.NaN;
+    }
+    return values.stream().sorted().skip(values.size() / 2).findFirst().orElseThrow();
+  }
+}
