@@ -45,7 +45,7 @@ final class Fixtures {
         incarnation,
         MachineKind.VM,
         image,
-        new Resources(1, 128, 0),
+        new Resources(1, 128, 1024),
         new NetworkAttachment(1000, "52:54:0a:80:00:02", "10.128.0.2", 24, hosts, List.of()),
         Optional.empty(),
         "PRIVATE KEY",
@@ -53,13 +53,18 @@ final class Fixtures {
   }
 
   static AgentOptions options(String host, URI controller, Path state, List<Path> images) {
+    return options(host, controller, state, images, 0);
+  }
+
+  static AgentOptions options(
+      String host, URI controller, Path state, List<Path> images, int port) {
     return new AgentOptions(
         controller,
         TOKEN,
         new SiteId("here"),
         new HostId(host),
         "127.0.0.1",
-        new InetSocketAddress(java.net.InetAddress.getLoopbackAddress(), 0),
+        new InetSocketAddress(java.net.InetAddress.getLoopbackAddress(), port),
         state,
         images,
         new Resources(4, 4096, 4096),

@@ -13,13 +13,19 @@ import org.heddle.drivers.qemu.QemuDriver;
 final class RealAgentMain {
   private RealAgentMain() {}
 
-  /** Arguments: name, controller, state folder, RAM folder, images, file to write the URL to. */
+  /**
+   * Arguments: name, controller, state folder, RAM folder, images, file to write the URL to, port.
+   */
   public static void main(String[] words)
       throws IOException, DriverException, InterruptedException {
     AgentProgram agent =
         AgentProgram.start(
             Fixtures.options(
-                words[0], URI.create(words[1]), Path.of(words[2]), List.of(Path.of(words[4]))),
+                words[0],
+                URI.create(words[1]),
+                Path.of(words[2]),
+                List.of(Path.of(words[4])),
+                Integer.parseInt(words[6])),
             new QemuDriver(QemuConfig.standard(Path.of(words[2]), Path.of(words[3]))),
             new PrivateNetwork.None());
     Path url = Path.of(words[5]);
