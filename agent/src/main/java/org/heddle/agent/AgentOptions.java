@@ -55,7 +55,8 @@ public record AgentOptions(
 
   /** As the grid knows this host. */
   Host describe(int port) {
-    String reached = listen.getAddress().isAnyLocalAddress() ? address : listen.getHostString();
+    String reached =
+        listen.getAddress().isAnyLocalAddress() ? address : listen.getAddress().getHostAddress();
     String bracketed = reached.contains(":") ? "[" + reached + "]" : reached;
     return new Host(host, site, capacity, tags, address, "http://" + bracketed + ":" + port);
   }

@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.heddle.api.AgentApi.ExecRequest;
 import org.heddle.api.AgentApi.ExecResponse;
@@ -81,6 +82,10 @@ final class RealAgentTest {
                   "-Xmx48m",
                   "-XX:+UseSerialGC",
                   "-XX:TieredStopAtLevel=1",
+                  "-Xss512k",
+                  "-XX:-UsePerfData",
+                  "-XX:MinHeapFreeRatio=10",
+                  "-XX:MaxHeapFreeRatio=20",
                   "--enable-native-access=ALL-UNNAMED",
                   "-cp",
                   System.getProperty("java.class.path"),
@@ -150,6 +155,16 @@ final class RealAgentTest {
       } catch (IOException failed) {
         return failed.toString();
       }
+    }
+
+    String residentMemory() throws IOException {
+      Process running = process;
+      return running == null
+          ? "none"
+          : Files.readAllLines(Path.of("/proc/" + running.pid() + "/status")).stream()
+              .filter(line -> line.startsWith("VmRSS") || line.startsWith("RssAnon"))
+              .map(line -> line.replaceAll("\\s+", " "))
+              .collect(Collectors.joining(", "));
     }
 
     Live live() throws Exception {
@@ -256,6 +271,7 @@ final class RealAgentTest {
     assertThat(counted)
         .containsExactlyElementsOf(IntStream.rangeClosed(1, counted.size()).boxed().toList());
 
+    System.out.println("agent " + one.residentMemory() + " and " + two.residentMemory());
     one.done("discard", new Operation.Discard(NODE, "s1"));
     one.done("stop", new Operation.Stop(NODE, false));
     assertThat(one.client().host().machines()).isEmpty();

@@ -120,7 +120,11 @@ public final class JsonHttp {
 
   private static IOException described(HttpRequest request, IOException cause) {
     String reason =
-        cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
+        switch (cause) {
+          case ConnectException _ -> "cannot connect";
+          case IOException _ when cause.getMessage() == null -> cause.getClass().getSimpleName();
+          default -> String.valueOf(cause.getMessage());
+        };
     return new IOException(request.method() + " " + request.uri() + ": " + reason, cause);
   }
 

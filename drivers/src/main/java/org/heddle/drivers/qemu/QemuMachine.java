@@ -89,7 +89,11 @@ final class QemuMachine {
     known = found.get();
     if (process.isPresent()) {
       try {
-        open = connect(process.get());
+        Session session = connect(process.get());
+        open = session;
+        if (found.get().phase() == Phase.HERE && found.get().saving().isEmpty()) {
+          Sending.giveUpUnfinished(session);
+        }
       } catch (DriverException e) {
         throw new IOException("machine " + id + " does not answer", e);
       }

@@ -92,6 +92,19 @@ final class Sending {
     }
   }
 
+  /**
+   * Gives up what a driver that died had begun to send, before anything else is done with the
+   * machine: nobody would close its mirror. Cancelling is all or nothing, so what was complete by
+   * then stays sent.
+   */
+  static void giveUpUnfinished(Session session) throws DriverException {
+    Sending begun = new Sending(session, new Incoming("", 0, 0), true, _ -> {}, () -> false);
+    if (!ENDED.contains(begun.migrationStatus())) {
+      begun.abort();
+    }
+    begun.removeMirror();
+  }
+
   private static boolean reachable(DriverException e) {
     String message = String.valueOf(e.getMessage());
     return !(message.contains("onnect") || message.contains("nable to write to socket"));
