@@ -132,7 +132,7 @@ public final class ControllerProgram implements AutoCloseable {
   }
 
   @Override
-  public void close() {
+  public synchronized void close() {
     while (!open.isEmpty()) {
       AutoCloseable next = open.pop();
       try {
