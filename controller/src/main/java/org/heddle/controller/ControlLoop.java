@@ -55,6 +55,7 @@ final class ControlLoop implements AutoCloseable {
   private final Thread thread;
   private final long session;
   private long lastInput;
+  private long lastMs;
   private volatile GridState state;
   private Consumer<Command> commands = _ -> {};
 
@@ -71,8 +72,11 @@ final class ControlLoop implements AutoCloseable {
     this.clock = clock;
     this.state = StateRecords.load(store);
     List<Entry> inputs = store.range(INPUT).entries();
-    this.lastInput =
-        inputs.isEmpty() ? 0 : Long.parseLong(inputs.getLast().key().substring(INPUT.length()));
+    if (!inputs.isEmpty()) {
+      Entry newest = inputs.getLast();
+      lastInput = Long.parseLong(newest.key().substring(INPUT.length()));
+      lastMs = Json.read(newest.value(), Input.class).timeMs();
+    }
     String who = ProcessHandle.current().pid() + " " + clock.millis();
     Change mine = new Change.Put(SESSION, who);
     this.session = store.commit(new Transaction(List.of(), List.of(mine))).revision();
@@ -92,6 +96,12 @@ final class ControlLoop implements AutoCloseable {
 
   long nowMs() {
     return clock.millis();
+  }
+
+  /** The engine's time does not go back, whatever the machine's clock does. */
+  private long stepMs() {
+    lastMs = Math.max(lastMs, nowMs());
+    return lastMs;
   }
 
   /** Has the event decided upon, and waits until what comes of it is stored. */
@@ -143,7 +153,7 @@ final class ControlLoop implements AutoCloseable {
   private void run() {
     Optional<Throwable> why = Optional.empty();
     try {
-      decider.resume(state, nowMs()).forEach(commands);
+      decider.resume(state, stepMs()).forEach(commands);
       while (!ended.get()) {
         handle(queue.take());
       }
@@ -163,7 +173,7 @@ final class ControlLoop implements AutoCloseable {
     if (task.event() instanceof Event.Ticked) {
       tickWaits.set(false);
     }
-    long now = nowMs();
+    long now = stepMs();
     Step step;
     try {
       step = decider.step(state, task.event(), now);

@@ -6,6 +6,7 @@ import io.javalin.config.JavalinConfig;
 import io.javalin.http.Context;
 import io.javalin.http.HandlerType;
 import io.javalin.http.HttpResponseException;
+import io.javalin.http.NotFoundResponse;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -108,8 +109,8 @@ final class Web implements AutoCloseable {
       config.routes.addHttpHandler(
           route.method(), route.path(), context -> route.action().handle(context));
     }
+    config.routes.exception(HttpResponseException.class, Web::answer);
     config.routes.exception(Exception.class, Web::answer);
-    config.routes.error(404, context -> absent(context));
   }
 
   private ServerConnector connector(Server server, InetSocketAddress address) {
@@ -148,14 +149,6 @@ final class Web implements AutoCloseable {
     }
   }
 
-  private static void absent(Context context) {
-    String result = context.result();
-    if (result == null || !result.startsWith("{")) {
-      String what = context.method() + " " + context.path();
-      write(context, Refused.problem("not-found", "", "there is no " + what + "; see " + OPEN));
-    }
-  }
-
   private static void answer(Exception failure, Context context) {
     write(context, problem(failure, context));
   }
@@ -166,6 +159,10 @@ final class Web implements AutoCloseable {
       case JacksonException unreadable ->
           Refused.problem("invalid", Json.field(unreadable), said(unreadable));
       case ApiException agent -> agent.problem();
+      case NotFoundResponse _ -> {
+        String what = context.method() + " " + context.path();
+        yield Refused.problem("not-found", "", "there is no " + what + "; see " + OPEN);
+      }
       case HttpResponseException http ->
           new Problem(
               "invalid", "Invalid", http.getStatus(), String.valueOf(http.getMessage()), "");
