@@ -26,7 +26,8 @@ final class Membership implements AutoCloseable {
   private final JsonHttp controller;
   private final Supplier<Hello> hello;
   private final Consumer<Lease> renewed;
-  private final Thread thread = Thread.ofVirtual().name("membership").unstarted(this::run);
+  private final Thread thread =
+      Thread.ofPlatform().daemon().name("membership").unstarted(this::run);
   private volatile @Nullable Lease lease;
 
   /**

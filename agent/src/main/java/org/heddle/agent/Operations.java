@@ -134,7 +134,11 @@ final class Operations implements AutoCloseable {
     MachineId machine = accepted.operation.machine();
     lanes.computeIfAbsent(machine, _ -> new ArrayDeque<>()).add(accepted);
     workers.computeIfAbsent(
-        machine, _ -> Thread.ofVirtual().name("machine-" + machine).start(() -> work(machine)));
+        // Not virtual: copying and hashing a guest's memory computes for seconds, and virtual
+        // threads
+        // would starve the ones that keep the lease.
+        machine,
+        _ -> Thread.ofPlatform().daemon().name("machine-" + machine).start(() -> work(machine)));
   }
 
   synchronized Optional<OperationStatus> find(String id) {

@@ -49,7 +49,7 @@ final class UpCommand implements Callable<Integer> {
       names = "--lease",
       paramLabel = "TIME",
       converter = Units.Seconds.class,
-      description = "After so long without a word a host counts as lost. Default: 10s.")
+      description = "After so long without a word a host counts as lost. Default: 30s.")
   @Nullable Integer lease;
 
   @Option(

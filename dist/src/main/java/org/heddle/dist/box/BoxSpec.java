@@ -22,7 +22,7 @@ public record BoxSpec(
     int hostMbit,
     int siteMbit) {
   /** Two sites with two hosts each, 1 Gbit/s inside a site, 200 Mbit/s between them. */
-  public static final BoxSpec DEFAULT = new BoxSpec(2, 2, 4, 512, 8192, 10, 1000, 200);
+  public static final BoxSpec DEFAULT = new BoxSpec(2, 2, 4, 512, 8192, 30, 1000, 200);
 
   public BoxSpec {
     within("sites", sites, 1, Box.MAX_SITES);

@@ -230,7 +230,7 @@ final class Suspension {
 
   private static <T> FutureTask<T> start(Callable<T> work) {
     FutureTask<T> task = new FutureTask<>(work);
-    Thread.ofVirtual().name("heddle-state").start(task);
+    Thread.ofPlatform().daemon().name("heddle-state").start(task);
     return task;
   }
 
