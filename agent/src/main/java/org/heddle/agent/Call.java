@@ -105,7 +105,9 @@ final class Call {
   OutputStream stream(String type) throws IOException {
     exchange.getResponseHeaders().set("Content-Type", type);
     exchange.sendResponseHeaders(200, 0);
-    return exchange.getResponseBody();
+    OutputStream body = exchange.getResponseBody();
+    body.flush(); // the head: it may be long until there is something to say
+    return body;
   }
 
   /** A long answer of known length. */

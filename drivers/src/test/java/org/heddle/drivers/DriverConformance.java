@@ -9,6 +9,7 @@ import static org.heddle.drivers.ConformanceBench.MACHINE;
 import static org.heddle.drivers.ConformanceBench.READY;
 
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -340,6 +341,20 @@ public abstract class DriverConformance {
       a.stop(MACHINE, Duration.ZERO);
       assertThat(rest.get(20, TimeUnit.SECONDS)).isNotNull();
     }
+  }
+
+  @Test
+  void whatIsTypedArrivesWholeAndInOrder() throws Exception {
+    Driver a = bench.running("a");
+    Console console = a.require(Console.class);
+    String first = "echo 0123456789 0123456789 0123456789";
+    String second = " abcdefghij abcdefghij";
+    for (String typed : new String[] {first, second}) {
+      try (OutputStream keys = console.input(MACHINE)) {
+        keys.write(typed.getBytes(UTF_8));
+      }
+    }
+    await().atMost(PATIENCE).until(() -> printed(console, 0).contains(first + second));
   }
 
   @Test

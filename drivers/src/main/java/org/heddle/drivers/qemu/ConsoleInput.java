@@ -24,8 +24,12 @@ final class ConsoleInput extends OutputStream {
     socket.send(Arrays.copyOfRange(bytes, offset, offset + length));
   }
 
+  /**
+   * Only our half: QEMU takes no more than the guest's serial line has room for (8 bytes), and
+   * would drop the rest with the connection. It closes its half when it has taken all.
+   */
   @Override
-  public void close() {
-    socket.close();
+  public void close() throws IOException {
+    socket.end();
   }
 }

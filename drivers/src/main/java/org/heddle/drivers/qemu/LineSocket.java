@@ -76,6 +76,11 @@ final class LineSocket implements AutoCloseable {
     }
   }
 
+  /** Nothing more is sent; closed when the other side has closed too. */
+  void end() throws IOException {
+    channel.shutdownOutput();
+  }
+
   @Override
   public void close() {
     try {
