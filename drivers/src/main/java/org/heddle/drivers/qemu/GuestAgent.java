@@ -29,6 +29,7 @@ final class GuestAgent implements AutoCloseable {
   /** Precedes the answer to a synchronization, and makes the agent forget half a request. */
   private static final byte DELIMITER = (byte) 0xff;
 
+  private static final Duration ASK_AGAIN_AFTER = Duration.ofSeconds(4);
   private static final JsonMapper JSON = JsonMapper.builder().build();
 
   private final Path path;
@@ -112,12 +113,24 @@ final class GuestAgent implements AutoCloseable {
     }
   }
 
-  /** Asked once and waited for: repeated requests would fill the channel of a guest that boots. */
+  /**
+   * Asked rarely: repeated requests would fill the channel of a guest that boots. But one may get
+   * lost when the driver before this one has just left the channel.
+   */
   private void synchronize(long deadline) throws DriverException {
     long id = ThreadLocalRandom.current().nextInt(1, Integer.MAX_VALUE);
-    send(new byte[] {DELIMITER}, "guest-sync-delimited", Map.of("id", id));
-    while (answer(deadline).path("return").asLong(0) != id) {}
-    synchronizedNow = true;
+    while (!synchronizedNow) {
+      send(new byte[] {DELIMITER}, "guest-sync-delimited", Map.of("id", id));
+      long round = Math.min(deadline, System.nanoTime() + ASK_AGAIN_AFTER.toNanos());
+      JsonNode answer = nextAnswer(round);
+      while (answer != null && answer.path("return").asLong(0) != id) {
+        answer = nextAnswer(round);
+      }
+      synchronizedNow = answer != null;
+      if (!synchronizedNow && System.nanoTime() >= deadline) {
+        throw late();
+      }
+    }
   }
 
   private void send(byte[] prefix, String command, Map<String, ?> arguments)
@@ -154,12 +167,24 @@ final class GuestAgent implements AutoCloseable {
   }
 
   private JsonNode answer(long deadline) throws DriverException {
+    JsonNode answer = nextAnswer(deadline);
+    if (answer == null) {
+      throw late();
+    }
+    return answer;
+  }
+
+  private DriverException late() {
+    return new DriverException(
+        Code.TIMED_OUT, "guest agent of " + machine + " did not answer in time");
+  }
+
+  private @Nullable JsonNode nextAnswer(long deadline) throws DriverException {
     try {
       while (true) {
         Optional<byte[]> line = lines.poll(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
         if (line == null) {
-          throw new DriverException(
-              Code.TIMED_OUT, "guest agent of " + machine + " did not answer in time");
+          return null;
         }
         if (line.isEmpty()) {
           disconnect();

@@ -5,7 +5,6 @@ import java.nio.file.Files;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -33,7 +32,6 @@ final class QemuMachine {
   /** QEMU opens its sockets within 0.1 s; this is for hosts where nothing moves. */
   private static final Duration STARTED_WITHIN = Duration.ofSeconds(60);
 
-  private static final Duration AGENT_WITHIN = Duration.ofSeconds(2);
   private static final long CONNECT_EVERY_MS = 3;
 
   private final MachineId id;
@@ -95,7 +93,8 @@ final class QemuMachine {
           Sending.giveUpUnfinished(session);
         }
       } catch (DriverException e) {
-        throw new IOException("machine " + id + " does not answer", e);
+        throw new IOException(
+            "QEMU of " + id + " does not answer: is another agent at work in this folder?", e);
       }
     }
   }
@@ -330,24 +329,9 @@ final class QemuMachine {
     }
     session.expectEnd();
     if (grace.isPositive() && live() == Live.RUNNING) {
-      askToEnd(session, grace);
+      session.askGuestToEnd(grace);
     }
     session.process().kill();
-  }
-
-  private static void askToEnd(Session session, Duration grace) {
-    long deadline = System.nanoTime() + grace.toNanos();
-    try {
-      Duration patience = grace.compareTo(AGENT_WITHIN) < 0 ? grace : AGENT_WITHIN;
-      if (session.agentConnected()) {
-        session.agent().tell("guest-shutdown", Map.of("mode", "powerdown"), patience);
-      } else {
-        session.qmp().execute("system_powerdown");
-      }
-    } catch (DriverException e) {
-      return; // It does not listen: by force, then.
-    }
-    session.process().ends(Duration.ofNanos(Math.max(0, deadline - System.nanoTime())));
   }
 
   /** Ends the process and removes the machine's live files. */
@@ -364,6 +348,10 @@ final class QemuMachine {
       open = null;
     }
     try {
+      if (session == null) {
+        // Nobody knows of such a process; but if there is one, it must not go on unseen.
+        QemuProgram.find(files).ifPresent(LiveProcess::kill);
+      }
       removeFiles();
     } catch (IOException e) {
       throw new DriverException(Code.DRIVER, "cannot remove the files of " + id, e);

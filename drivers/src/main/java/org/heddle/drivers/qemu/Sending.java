@@ -2,6 +2,7 @@ package org.heddle.drivers.qemu;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
@@ -122,20 +123,13 @@ final class Sending {
         "blockdev-add",
         Map.of(
             "driver",
-            "raw",
+            "nbd",
             "node-name",
             TARGET,
-            "file",
-            Map.of(
-                "driver",
-                "nbd",
-                "server",
-                Map.of(
-                    "type", "inet",
-                    "host", to.address(),
-                    "port", Integer.toString(to.diskPort())),
-                "export",
-                CommandLine.DISK)));
+            "server",
+            Map.of("type", "inet", "host", to.address(), "port", Integer.toString(to.diskPort())),
+            "export",
+            CommandLine.DISK));
     try (Qmp.Events events =
         qmp.events("BLOCK_JOB_READY", "BLOCK_JOB_COMPLETED", "BLOCK_JOB_ERROR")) {
       qmp.execute(
@@ -262,6 +256,7 @@ final class Sending {
     if (qmp.lost()) {
       return;
     }
+    breakMirror();
     String status = migrationStatus();
     try (Qmp.Events events = qmp.events("MIGRATION")) {
       while (!ENDED.contains(status)) {
@@ -273,6 +268,23 @@ final class Sending {
     if (!status.equals("completed") && !session.status().equals("running")) {
       qmp.execute("cont");
     }
+  }
+
+  /** Ends its connection at once, so that nothing waits for a host that does not answer. */
+  private void breakMirror() throws DriverException {
+    if (hasMirror()) {
+      qmp.execute(
+          "yank", Map.of("instances", List.of(Map.of("type", "block-node", "node-name", TARGET))));
+    }
+  }
+
+  private boolean hasMirror() throws DriverException {
+    for (JsonNode node : qmp.execute("query-named-block-nodes", Map.of("flat", true))) {
+      if (node.path("node-name").asString("").equals(TARGET)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private String migrationStatus() throws DriverException {
@@ -289,10 +301,8 @@ final class Sending {
         events.next(STALLED);
       }
     }
-    for (JsonNode node : qmp.execute("query-named-block-nodes", Map.of("flat", true))) {
-      if (node.path("node-name").asString("").equals(TARGET)) {
-        qmp.execute("blockdev-del", Map.of("node-name", TARGET));
-      }
+    if (hasMirror()) {
+      qmp.execute("blockdev-del", Map.of("node-name", TARGET));
     }
   }
 }

@@ -1,5 +1,6 @@
 package org.heddle.drivers.qemu;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.heddle.drivers.DriverException;
@@ -7,6 +8,8 @@ import tools.jackson.databind.JsonNode;
 
 /** A live QEMU process and the connections to it. */
 final class Session implements AutoCloseable {
+  private static final Duration AGENT_WITHIN = Duration.ofSeconds(2);
+
   private final LiveProcess process;
   private final Qmp qmp;
   private final GuestAgent agent;
@@ -52,6 +55,22 @@ final class Session implements AutoCloseable {
       }
     }
     return false;
+  }
+
+  /** Asks the guest to power off and waits for that; it need not obey. */
+  void askGuestToEnd(Duration grace) {
+    long deadline = System.nanoTime() + grace.toNanos();
+    try {
+      if (agentConnected()) {
+        Duration patience = grace.compareTo(AGENT_WITHIN) < 0 ? grace : AGENT_WITHIN;
+        agent.tell("guest-shutdown", Map.of("mode", "powerdown"), patience);
+      } else {
+        qmp.execute("system_powerdown");
+      }
+    } catch (DriverException e) {
+      return; // It does not listen.
+    }
+    process.ends(Duration.ofNanos(Math.max(0, deadline - System.nanoTime())));
   }
 
   /** Switches on the given migration capabilities and off the others that we use. */

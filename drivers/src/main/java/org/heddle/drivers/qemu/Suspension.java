@@ -163,8 +163,12 @@ final class Suspension {
     try {
       machine.note(config);
       machine.program().layOut(config, machine.files());
-      load(manifest, folder);
+      // QEMU looks at the memory only when it is told to load the devices: it can start meanwhile.
+      FutureTask<Void> memory =
+          start(() -> copy(manifest, folder, Manifest.MEMORY, machine.files().memory()));
+      copyRest(manifest, folder);
       Session session = machine.start(config, CommandLine.Start.RESTORE);
+      join(memory);
       readDevices(session, devices());
       Files.delete(devices());
       machine.update(record -> record.in(Phase.HERE).stopped(manifest.stoppedAt()));
@@ -177,18 +181,15 @@ final class Suspension {
     }
   }
 
-  /** Copies and verifies in one pass; what was verified is what is used. */
-  private void load(Manifest manifest, Path folder) throws DriverException, IOException {
-    FutureTask<Void> memory =
-        start(() -> copy(manifest, folder, Manifest.MEMORY, machine.files().memory()));
+  private void copyRest(Manifest manifest, Path folder) throws DriverException, IOException {
     copy(manifest, folder, Manifest.DEVICE, devices());
     if (manifest.files().containsKey(Manifest.DISK)) {
       copy(manifest, folder, Manifest.DISK, machine.files().disk());
       machine.program().own(machine.files().disk());
     }
-    join(memory);
   }
 
+  /** Copies and verifies in one pass; what was verified is what is used. */
   private Void copy(Manifest manifest, Path folder, String name, Path to)
       throws DriverException, IOException {
     Path from = folder.resolve(name);
