@@ -73,7 +73,16 @@ final class Draft {
             || operations.changed()
             || !current.equals(before.current())
             || !same.equals(before.counters());
-    return new Step(changed ? peek() : before, commands, notices, Optional.empty());
+    return new Step(changed ? peek() : before, wanted(), notices, Optional.empty());
+  }
+
+  /** Not what was taken back in the same step: it could be overtaken by what takes it back. */
+  private List<Command> wanted() {
+    return commands.stream()
+        .filter(command ->
+            !(command instanceof Command.Execute execute)
+                || operations.find(execute.operation()).isPresent())
+        .toList();
   }
 
   /** The state as it is so far. */

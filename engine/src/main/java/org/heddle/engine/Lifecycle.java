@@ -30,6 +30,9 @@ final class Lifecycle {
                       old.lastPauseMs(),
                       old.trouble()));
           edit.state = during(phase);
+          if (phase == Phase.BOOT || phase == Phase.RESTORE) {
+            edit.reason = "";
+          }
         });
   }
 

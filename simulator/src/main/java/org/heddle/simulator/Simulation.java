@@ -21,6 +21,9 @@ public final class Simulation {
   /** Between two deeds of people. */
   private static final long PEOPLE_MS = 7_000;
 
+  /** Of what led to a failure. */
+  private static final int LOG_LINES = 300;
+
   private static final long TICK_MS = 2_000;
   private static final long WORK_MS = 5_000;
   private static final long HOUR_MS = 3_600_000;
@@ -70,7 +73,7 @@ public final class Simulation {
         + ": "
         + e.getMessage()
         + "\n"
-        + String.join("\n", world.log(120));
+        + String.join("\n", world.log(LOG_LINES));
   }
 
   private void live(long steps) {

@@ -46,6 +46,7 @@ final class World {
   private final SortedMap<VjobId, Long> work = new TreeMap<>();
   private final List<Line> log = new ArrayList<>();
   private final Invariants invariants = new Invariants(this);
+  private final SortedMap<HostId, Long> lastArrival = new TreeMap<>();
   private Faults faults;
   private GridState state = GridState.EMPTY;
   private long steps;
@@ -204,9 +205,11 @@ final class World {
                 + execute.what().verb()
                 + " "
                 + execute.what().machine());
-        transfer(() -> host(execute.host()).receive(execute.operation(), execute.what()), false);
+        command(
+            execute.host(),
+            () -> host(execute.host()).receive(execute.operation(), execute.what()));
       }
-      case Command.Inspect inspect -> transfer(() -> answerInspect(inspect), true);
+      case Command.Inspect inspect -> command(inspect.host(), () -> answerInspect(inspect));
     }
   }
 
@@ -237,12 +240,29 @@ final class World {
 
   private void toController(SimulatedHost host, Event event) {
     if (host.heard()) {
-      transfer(() -> deliver(event), true);
+      transfer(() -> deliver(event));
     }
   }
 
-  /** A message between controller and agent. A late command is one that the controller forgot. */
-  private void transfer(Runnable what, boolean mayBeLate) {
+  /** A command to an agent: lost or doubled, but never overtaken by a later one to that agent. */
+  private void command(HostId host, Runnable what) {
+    long mine = controllerLife;
+    long arrival = Math.max(now() + 1 + random(20), lastArrival.getOrDefault(host, 0L));
+    lastArrival.put(host, arrival);
+    int times = chance(faults.lost()) ? 0 : chance(faults.twice()) ? 2 : 1;
+    for (int i = 0; i < times; i++) {
+      calendar.in(
+          arrival - now(),
+          () -> {
+            if (mine == controllerLife) {
+              what.run();
+            }
+          });
+    }
+  }
+
+  /** A message to the controller: lost, doubled, late, overtaken by others. */
+  private void transfer(Runnable what) {
     long mine = controllerLife;
     Runnable arrive =
         () -> {
@@ -255,12 +275,12 @@ final class World {
       return;
     }
     long delay = 1 + random(20);
-    if (mayBeLate && chance(faults.late())) {
+    if (chance(faults.late())) {
       delay += 1_000 + random(600_000);
     }
     calendar.in(delay, arrive);
     if (chance(faults.twice())) {
-      calendar.in(delay + random(mayBeLate ? 5_000 : 20), arrive);
+      calendar.in(delay + random(5_000), arrive);
     }
   }
 
