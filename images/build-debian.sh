@@ -76,7 +76,7 @@ download() {
 
 configure() {
   local unit
-  cp -R --preserve=mode --remove-destination debian/root/. "$ROOT/"
+  cp -R --no-preserve=mode --remove-destination debian/root/. "$ROOT/"
   install -m 0755 "$TOOLS/src/mb" "$ROOT/usr/bin/mb"
   install -D -m 0644 "$WORK/source/examples/primates.nex" "$ROOT/usr/share/heddle/primates.nex"
   install -D -m 0644 "$WORK/source/COPYING" "$ROOT/usr/share/doc/mrbayes/copyright"

@@ -6,6 +6,7 @@
 # Environment: HEDDLE_MIRROR and HEDDLE_SECURITY_MIRROR name other Debian mirrors than those that this
 # machine's apt uses.
 
+umask 022
 readonly SUITE=bookworm
 readonly IMAGES_SOURCE=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)
 readonly KEYRING=/usr/share/keyrings/debian-archive-keyring.gpg
