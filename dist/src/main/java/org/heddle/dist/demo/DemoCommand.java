@@ -5,10 +5,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.heddle.api.Json;
 import org.heddle.api.VjobFile;
 import org.heddle.cli.Environment;
+import org.heddle.cli.Failure;
 import org.heddle.dist.box.BoxException;
 import org.heddle.dist.box.GridInABox;
 import org.heddle.model.VjobSpec;
@@ -48,7 +50,18 @@ public final class DemoCommand implements Callable<Integer> {
   }
 
   @Override
-  public Integer call() throws IOException, InterruptedException, BoxException {
+  public Integer call() {
+    try {
+      return show();
+    } catch (DemoException | IOException | BoxException failure) {
+      throw Failure.failed(Objects.requireNonNullElse(failure.getMessage(), failure.toString()));
+    } catch (InterruptedException ended) {
+      Thread.currentThread().interrupt();
+      throw Failure.failed("the demo was interrupted");
+    }
+  }
+
+  private int show() throws IOException, InterruptedException, BoxException {
     List<VjobSpec> cast = List.of(role("low"), role("middle"), role("urgent"));
     if (report != null && !Files.isDirectory(folderOf(report))) {
       throw new DemoException("--report: there is no folder " + folderOf(report));

@@ -42,17 +42,32 @@ final class DemoRun {
     narrator.heading("A grid in a box: two sites with two hosts each, and a controller");
     GridInABox.Up up = box.up(_ -> BoxSpec.DEFAULT);
     try (GridClient grid = GridClient.http(URI.create(up.url()), box.token())) {
-      if (!grid.vjobs().stream().allMatch(vjob -> vjob.state().equals("terminated"))) {
-        throw new DemoException(
-            "this grid has vjobs that have not ended; the demo wants it for itself: heddle down"
-                + " --purge, then heddle demo");
-      }
+      refuseOthers(grid, cast);
       long first = lastSwitch(grid);
       try (GridClient.EventStream events = grid.follow(lastEvent(grid))) {
         Thread.ofVirtual().start(() -> tellEvents(events));
-        new DemoStory(grid, narrator).tell(cast.get(0), cast.get(1), cast.get(2));
+        DemoStory story = new DemoStory(grid, narrator);
+        story.clear();
+        story.tell(cast.get(0), cast.get(1), cast.get(2));
       }
       return conclude(grid, cast, first, begin);
+    }
+  }
+
+  /** What an interrupted demo left is ended; a grid on which others work is left alone. */
+  private static void refuseOthers(GridClient grid, List<VjobSpec> cast) {
+    List<String> ours = cast.stream().map(spec -> spec.name().value()).toList();
+    List<String> others =
+        grid.vjobs().stream()
+            .filter(vjob -> !vjob.state().equals("terminated"))
+            .map(VjobView::name)
+            .filter(name -> !ours.contains(name))
+            .toList();
+    if (!others.isEmpty()) {
+      throw new DemoException(
+          "the demo wants the grid for itself, and these vjobs have not ended: "
+              + String.join(", ", others)
+              + "; cancel them (heddle vjob cancel), then start the demo again");
     }
   }
 

@@ -3,6 +3,7 @@ package org.heddle.dist.demo;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Predicate;
+import org.heddle.api.GridApi.HostView;
 import org.heddle.api.GridApi.MachineView;
 import org.heddle.api.GridApi.VjobView;
 import org.heddle.api.GridClient;
@@ -30,6 +31,23 @@ final class DemoStory {
   DemoStory(GridClient grid, Narrator narrator) {
     this.grid = grid;
     this.narrator = narrator;
+  }
+
+  /** Ends what an interrupted demo left, and takes every host into service. */
+  void clear() throws InterruptedException {
+    for (VjobView vjob : grid.vjobs()) {
+      if (!vjob.state().equals("terminated")) {
+        narrator.line(vjob.name() + ": left by an interrupted demo, ended now");
+        grid.cancel(vjob.name());
+        await(vjob.name(), "terminated");
+      }
+    }
+    for (HostView host : grid.hosts()) {
+      if (host.drained()) {
+        grid.undrain(host.name());
+      }
+    }
+    awaitSettled();
   }
 
   /**
