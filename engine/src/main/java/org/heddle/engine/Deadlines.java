@@ -29,7 +29,7 @@ final class Deadlines {
 
   private static void due(Draft draft, OperationRecord operation) {
     if (operation.sends() == 0) {
-      if (operation.startedMs() <= draft.now) {
+      if (operation.startedMs() <= draft.now && draft.online(operation.host())) {
         draft.send(operation);
       }
       return;

@@ -238,6 +238,25 @@ final class Draft {
     }
   }
 
+  /**
+   * Has what may live of the machine on a lost host removed when the host comes back, before
+   * anything else goes there: an operation that it was given may still be under way.
+   */
+  void cleanUpOnReturn(HostId host, MachineId machine) {
+    OperationRecord parked =
+        new OperationRecord(
+            nextName("o"),
+            host,
+            new Operation.Stop(machine, true),
+            Optional.empty(),
+            true,
+            1,
+            0,
+            now,
+            now);
+    operations.put(parked.id(), parked);
+  }
+
   private OperationRecord add(
       HostId host,
       Operation what,

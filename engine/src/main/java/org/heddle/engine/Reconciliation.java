@@ -4,8 +4,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.heddle.engine.GridState.HostRecord;
 import org.heddle.engine.GridState.MachineRecord;
+import org.heddle.engine.GridState.OperationRecord;
 import org.heddle.engine.GridState.Phase;
 import org.heddle.engine.GridState.VjobRecord;
 import org.heddle.model.Host;
@@ -33,16 +35,24 @@ final class Reconciliation {
     }
     seen(draft, event.host());
     if (spokeUp) {
-      draft.operations.values().stream()
-          .filter(operation -> operation.host().equals(id) && operation.sends() > 0)
-          .forEach(operation ->
-              draft.command(
-                  new Command.Execute(operation.id(), operation.host(), operation.what())));
+      for (OperationRecord operation : draft.operations.values()) {
+        if (operation.host().equals(id)) {
+          sendAgain(draft, operation);
+        }
+      }
       draft.inspect(id);
     }
     event.machines().forEach(report -> runStatus(draft, id, report));
     if (!spokeUp) {
       judge(draft, id, event.machines(), event.asked());
+    }
+  }
+
+  private static void sendAgain(Draft draft, OperationRecord operation) {
+    if (operation.sends() > 0) {
+      draft.command(new Command.Execute(operation.id(), operation.host(), operation.what()));
+    } else if (operation.startedMs() <= draft.now) {
+      draft.send(operation);
     }
   }
 
@@ -273,12 +283,25 @@ final class Reconciliation {
         new HostRecord(
             host.host(), false, host.drained(), false, host.lastReportMs(), host.inspectedMs()));
     draft.notice("host.lost", id, "its lease ran out");
-    for (GridState.OperationRecord operation : draft.operations.values()) {
+    parkLeftOvers(draft, id);
+    for (MachineRecord machine : draft.machines.values()) {
+      lostWith(draft, id, machine.id());
+    }
+  }
+
+  /** All operations there are over; what may live there is removed when the host comes back. */
+  private static void parkLeftOvers(Draft draft, HostId id) {
+    TreeSet<MachineId> there = new TreeSet<>();
+    for (OperationRecord operation : draft.operations.values()) {
       if (operation.host().equals(id)) {
         draft.forget(operation);
+        boolean stop = operation.what() instanceof Operation.Stop;
+        if (!(operation.what() instanceof Operation.Discard)) {
+          there.add(operation.what().machine());
+        }
         boolean cleared =
-            !operation.cleanup()
-                && operation.what() instanceof Operation.Stop
+            stop
+                && !operation.cleanup()
                 && draft.stateOf(operation.what().machine()) instanceof MachineState.Running;
         if (cleared) {
           Moving.cleared(draft, operation);
@@ -286,8 +309,12 @@ final class Reconciliation {
       }
     }
     for (MachineRecord machine : draft.machines.values()) {
-      lostWith(draft, id, machine.id());
+      // Not one that is on its way here: its source still answers for it.
+      if (machine.state().host().filter(id::equals).isPresent()) {
+        there.add(machine.id());
+      }
     }
+    there.forEach(machine -> draft.cleanUpOnReturn(id, machine));
   }
 
   private static void lostWith(Draft draft, HostId host, MachineId machine) {
