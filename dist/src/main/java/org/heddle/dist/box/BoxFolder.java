@@ -51,6 +51,11 @@ final class BoxFolder {
     return path.resolve("hosts").resolve(host.name());
   }
 
+  /** Copies of the programs. */
+  Path programs() {
+    return path.resolve("programs");
+  }
+
   Path images() {
     return path.resolve("images");
   }
@@ -166,7 +171,8 @@ final class BoxFolder {
 
   /** Removes all that the grid has kept, but not the images. */
   void purge() throws IOException {
-    for (String name : List.of("controller", "hosts", "box.json", "client.json", "token")) {
+    for (String name :
+        List.of("controller", "hosts", "programs", "box.json", "client.json", "token")) {
       deleteTree(path.resolve(name));
     }
   }

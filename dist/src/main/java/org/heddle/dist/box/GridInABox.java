@@ -13,7 +13,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
-import org.heddle.api.GridApi.HostView;
 import org.heddle.api.GridClient;
 import org.heddle.api.GridException;
 import org.heddle.dist.box.BoxException.Kind;
@@ -86,6 +85,7 @@ public final class GridInABox {
       String url = "http://127.0.0.1:" + box.commandPort();
       folder.save(new BoxFolder.Client(url, folder.token()));
       awaitOnline(box, url);
+      new ProgramCopy(folder.programs()).prune(new BoxProcesses(box).all());
       return new Up(box, url, List.copyOf(started));
     }
   }
@@ -204,8 +204,12 @@ public final class GridInABox {
 
   private static List<String> missing(Box box, GridClient client) {
     Map<String, String> states = new LinkedHashMap<>();
-    for (HostView host : client.hosts()) {
-      states.put(host.name(), host.state());
+    try {
+      client.hosts().forEach(host -> states.put(host.name(), host.state()));
+    } catch (GridException e) {
+      if (!e.type().equals("unreachable") && !e.type().equals("timed-out")) {
+        throw e;
+      }
     }
     return box.hosts().stream()
         .map(Box.Host::name)
@@ -292,6 +296,7 @@ public final class GridInABox {
 
   private void forget(Box box) throws IOException {
     folder.forgetClient();
+    BoxFolder.deleteTree(folder.programs());
     Files.deleteIfExists(folder.controller().resolve("controller.pid"));
     for (Box.Host host : box.hosts()) {
       Files.deleteIfExists(folder.host(host).resolve("agent.pid"));

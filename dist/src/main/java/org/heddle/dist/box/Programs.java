@@ -1,21 +1,21 @@
 package org.heddle.dist.box;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** The programs of a box: which commands make its controller and its agents. */
 interface Programs {
   /**
    * @param token known to the controller, the agents and the commands
    */
-  Daemon controller(Box box, BoxFolder folder, String token);
+  Daemon controller(Box box, BoxFolder folder, String token) throws IOException;
 
-  Daemon agent(Box box, Box.Host host, BoxFolder folder, String token);
+  Daemon agent(Box box, Box.Host host, BoxFolder folder, String token) throws IOException;
 
   /**
    * The real ones: this same Java program with the commands {@code controller} and {@code agent}.
@@ -24,25 +24,30 @@ interface Programs {
     return new Heddle(mainClass);
   }
 
-  /**
-   * @param mainClass of the programs
-   */
-  record Heddle(String mainClass) implements Programs {
+  /** Started by the jars that this process was started by, or rather by a copy of them. */
+  final class Heddle implements Programs {
     /**
-     * Four agents on one machine: small heaps and one collector thread. All compilers, because only
-     * the last one uses the processor's SHA instructions, without which a suspend takes ten times
-     * as long.
+     * Four agents on one machine: small heaps that begin smaller still, and one collector thread.
+     * All compilers, because only the last one uses the processor's SHA instructions, without which
+     * a suspend takes ten times as long.
      */
     private static final List<String> SMALL =
-        List.of("-XX:+UseSerialGC", "-Xss512k", "-XX:-UsePerfData");
+        List.of("-XX:+UseSerialGC", "-Xms8m", "-Xss512k", "-XX:-UsePerfData");
 
     private static final String AGENT_HEAP = "-Xmx48m";
     private static final String CONTROLLER_HEAP = "-Xmx256m";
 
+    private final String mainClass;
+    private @Nullable String classPath;
+
+    Heddle(String mainClass) {
+      this.mainClass = mainClass;
+    }
+
     @Override
-    public Daemon controller(Box box, BoxFolder folder, String token) {
+    public Daemon controller(Box box, BoxFolder folder, String token) throws IOException {
       Path state = folder.controller();
-      List<String> command = java(CONTROLLER_HEAP);
+      List<String> command = java(folder, CONTROLLER_HEAP);
       command.addAll(
           List.of(
               "controller",
@@ -59,9 +64,9 @@ interface Programs {
     }
 
     @Override
-    public Daemon agent(Box box, Box.Host host, BoxFolder folder, String token) {
+    public Daemon agent(Box box, Box.Host host, BoxFolder folder, String token) throws IOException {
       Path state = folder.host(host);
-      List<String> command = java(AGENT_HEAP);
+      List<String> command = java(folder, AGENT_HEAP);
       command.addAll(
           List.of(
               "agent",
@@ -100,24 +105,25 @@ interface Programs {
       return Map.of("HEDDLE_TOKEN", token, BoxProcesses.MARK, BoxProcesses.mark(box));
     }
 
-    private List<String> java(String heap) {
+    private List<String> java(BoxFolder folder, String heap) throws IOException {
       List<String> words = new ArrayList<>();
       words.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
       words.add(heap);
       words.addAll(SMALL);
       words.add("--enable-native-access=ALL-UNNAMED");
       words.add("-cp");
-      words.add(classPath());
+      words.add(classPath(folder));
       words.add(mainClass);
       return words;
     }
 
-    /** Ours, with absolute paths: the programs run in other folders. */
-    private static String classPath() {
-      return Arrays.stream(System.getProperty("java.class.path").split(":", -1))
-          .filter(entry -> !entry.isEmpty())
-          .map(entry -> Path.of(entry).toAbsolutePath().normalize().toString())
-          .collect(Collectors.joining(":"));
+    private String classPath(BoxFolder folder) throws IOException {
+      String copied = classPath;
+      if (copied == null) {
+        copied = new ProgramCopy(folder.programs()).of(System.getProperty("java.class.path"));
+        classPath = copied;
+      }
+      return copied;
     }
   }
 }
