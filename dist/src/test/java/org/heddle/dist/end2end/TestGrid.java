@@ -24,6 +24,7 @@ import org.heddle.api.GridClient;
 import org.heddle.api.GridException;
 import org.heddle.api.VjobFile;
 import org.heddle.dist.box.Box;
+import org.heddle.dist.box.BoxException;
 import org.heddle.dist.box.BoxSpec;
 import org.heddle.dist.box.GridInABox;
 import org.heddle.model.VjobSpec;
@@ -224,7 +225,7 @@ final class TestGrid implements AutoCloseable {
   }
 
   @Override
-  public void close() throws Exception {
+  public void close() throws IOException, BoxException {
     client.close();
     box.down(false);
     assertThat(processes()).as("processes left behind").isEmpty();
