@@ -128,7 +128,7 @@ final class RealAgentTest {
 
     Outcome end(String id) {
       return await()
-          .atMost(Duration.ofSeconds(120))
+          .atMost(Duration.ofMinutes(2))
           .pollInterval(Duration.ofMillis(20))
           .ignoreExceptions()
           .until(() -> client().operation(id).orElseThrow().outcome(), Optional::isPresent)

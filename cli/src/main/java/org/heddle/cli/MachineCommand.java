@@ -51,6 +51,9 @@ final class MachineCommand {
       if (!vjobs.isEmpty()) {
         SequencedSet<String> wanted = names(List.of(vjobs));
         machines.removeIf(machine -> !wanted.contains(machine.vjob()));
+      } else {
+        // What has ended is history; its addresses may be others' by now.
+        machines.removeIf(machine -> machine.state().equals("terminated"));
       }
       if (!hosts.isEmpty()) {
         SequencedSet<String> wanted = names(List.of(hosts));

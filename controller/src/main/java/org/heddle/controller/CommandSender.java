@@ -2,7 +2,12 @@ package org.heddle.controller;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
@@ -15,15 +20,16 @@ import org.heddle.engine.Event;
 import org.heddle.engine.GridState;
 import org.heddle.model.Host;
 import org.heddle.model.HostId;
+import org.heddle.model.MachineId;
 import org.heddle.model.Outcome;
 import org.heddle.planner.Answer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Carries out the engine's commands, each on its own virtual thread, and tells the loop what came
- * of them. An operation is sent until its agent has it, the host is lost, or it is no longer
- * wanted; sending it twice does no harm.
+ * Carries out the engine's commands on virtual threads, those for one machine of one host in their
+ * order, and tells the loop what came of them. An operation is sent until its agent has it, the
+ * host is lost, or it is no longer wanted; sending it twice does no harm.
  */
 final class CommandSender implements AutoCloseable {
   /** Requests to agents at the same time. */
@@ -39,6 +45,7 @@ final class CommandSender implements AutoCloseable {
   private final AgentDialer dialer;
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
   private final Semaphore requests = new Semaphore(REQUESTS);
+  private final Map<Lane, Queue<Command.Execute>> lanes = new HashMap<>();
   private final Set<String> sending = ConcurrentHashMap.newKeySet();
 
   CommandSender(ControlLoop loop, Decider decider, AgentDialer dialer) {
@@ -49,12 +56,43 @@ final class CommandSender implements AutoCloseable {
 
   /** Returns at once. */
   void send(Command command) {
-    start(
-        switch (command) {
-          case Command.FindPlan asked -> () -> plan(asked);
-          case Command.Execute execute -> () -> execute(execute);
-          case Command.Inspect inspect -> () -> inspect(inspect);
-        });
+    switch (command) {
+      case Command.FindPlan asked -> start(() -> plan(asked));
+      case Command.Execute execute -> enqueue(execute);
+      case Command.Inspect inspect -> start(() -> inspect(inspect));
+    }
+  }
+
+  /** Operations on one machine reach its host in the order of the engine: a stop after its boot. */
+  private record Lane(HostId host, MachineId machine) {}
+
+  private void enqueue(Command.Execute execute) {
+    Lane lane = new Lane(execute.host(), execute.what().machine());
+    synchronized (lanes) {
+      Queue<Command.Execute> waiting = lanes.get(lane);
+      if (waiting != null) {
+        waiting.add(execute);
+        return;
+      }
+      lanes.put(lane, new ArrayDeque<>(List.of(execute)));
+    }
+    start(() -> empty(lane));
+  }
+
+  private void empty(Lane lane) {
+    while (true) {
+      Command.Execute next;
+      synchronized (lanes) {
+        Queue<Command.Execute> waiting = lanes.get(lane);
+        next = waiting == null ? null : waiting.poll();
+        if (next == null) {
+          lanes.remove(lane);
+          return;
+        }
+      }
+      Command.Execute first = next;
+      guarded(() -> execute(first));
+    }
   }
 
   private interface Work {
@@ -65,17 +103,19 @@ final class CommandSender implements AutoCloseable {
     if (threads.isShutdown()) {
       return;
     }
-    threads.execute(() -> {
-      try {
-        work.run();
-      } catch (InterruptedException _) {
-        Thread.currentThread().interrupt();
-      } catch (Refused stopping) {
-        log.debug("not told: {}", stopping.getMessage());
-      } catch (RuntimeException bug) {
-        log.error("a command failed", bug);
-      }
-    });
+    threads.execute(() -> guarded(work));
+  }
+
+  private static void guarded(Work work) {
+    try {
+      work.run();
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+    } catch (Refused stopping) {
+      log.debug("not told: {}", stopping.getMessage());
+    } catch (RuntimeException bug) {
+      log.error("a command failed", bug);
+    }
   }
 
   private void plan(Command.FindPlan asked) throws InterruptedException {

@@ -61,6 +61,7 @@ class OpenApiTest {
   }
 
   /** Routes are only listed here, never called. */
+  @SuppressWarnings("NullAway")
   private static List<Web.Route> routes() {
     return ControllerProgram.routes(null, null, null, null, 0);
   }

@@ -84,14 +84,16 @@ interface Programs {
               state.toString(),
               "--ram",
               box.ramFolder(host),
-              "--images",
-              folder.images().toString(),
               "--cores",
               String.valueOf(box.spec().hostCores()),
               "--memory",
               box.spec().hostMemoryMiB() + "MiB",
               "--disk",
               box.spec().hostDiskMiB() + "MiB"));
+      if (host.equals(box.hosts().getFirst())) {
+        // The others fetch an image from it when they need it, as hosts of a real grid do.
+        command.addAll(List.of("--images", folder.images().toString()));
+      }
       return new Daemon(
           "agent of " + host.name(),
           Optional.of(host.namespace()),

@@ -43,11 +43,12 @@ final class DemoRun {
     GridInABox.Up up = box.up(_ -> BoxSpec.DEFAULT);
     try (GridClient grid = GridClient.http(URI.create(up.url()), box.token())) {
       refuseOthers(grid, cast);
-      long first = lastSwitch(grid);
+      long first;
       try (GridClient.EventStream events = grid.follow(lastEvent(grid))) {
         Thread.ofVirtual().start(() -> tellEvents(events));
         DemoStory story = new DemoStory(grid, narrator);
         story.clear();
+        first = lastSwitch(grid);
         story.tell(cast.get(0), cast.get(1), cast.get(2));
       }
       return conclude(grid, cast, first, begin);
