@@ -43,16 +43,28 @@ final class Membership implements AutoCloseable {
     thread.start();
   }
 
-  /** Agents that have the image, as last heard. */
+  /** Agents that have the image, as the controller knows now. */
   List<String> holders(String image) {
-    Lease last = lease;
-    return last == null ? List.of() : last.images().getOrDefault(image, List.of());
+    Lease now = newest();
+    return now == null ? List.of() : now.images().getOrDefault(image, List.of());
   }
 
-  /** Addresses of the grid's hosts as last heard. */
+  /** Addresses of the grid's hosts, as the controller knows now. */
   List<String> peers() {
-    Lease last = lease;
-    return last == null ? List.of() : last.peers();
+    Lease now = newest();
+    return now == null ? List.of() : now.peers();
+  }
+
+  /** Asked anew, because hosts and images may have come since; without a controller, the last. */
+  private @Nullable Lease newest() {
+    try {
+      lease = renew();
+    } catch (IOException away) {
+      LOG.debug("asking for peers and images: {}", away.getMessage());
+    } catch (InterruptedException closed) {
+      Thread.currentThread().interrupt();
+    }
+    return lease;
   }
 
   private void run() {

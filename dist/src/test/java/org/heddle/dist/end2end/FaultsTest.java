@@ -89,7 +89,7 @@ final class FaultsTest {
   void theControllerIsKilledWhileAVjobIsBeingSuspended() throws Exception {
     submitUrgent();
     grid.awaitSwitch("suspend");
-    grid.kill("controller", "--listen");
+    grid.kill(" controller --state");
     assertThat(grid.upAgain()).containsExactly("controller");
   }
 
@@ -97,7 +97,7 @@ final class FaultsTest {
   void theControllerIsKilledWhileAMachineBoots() throws Exception {
     submitUrgent();
     grid.awaitSwitch("boot");
-    grid.kill("controller", "--listen");
+    grid.kill(" controller --state");
     assertThat(grid.upAgain()).containsExactly("controller");
   }
 

@@ -52,7 +52,7 @@ final class LifeOfVjobsTest {
     assertThat(grid.await("pair", "running").state()).isEqualTo("running");
     assertThat(grid.machine("web.pair").host()).isNotEqualTo(grid.machine("asker.pair").host());
     assertThat(grid.machine("web.pair").mac()).isNotEqualTo(grid.machine("asker.pair").mac());
-    assertThat(grid.exec("asker.pair", "wget -T 10 -q -O - http://web/index.html").output())
+    assertThat(grid.exec("asker.pair", "timeout 20 wget -q -O - http://web/index.html").output())
         .isEqualTo("served by web\n");
 
     grid.client.submit(
@@ -65,10 +65,10 @@ final class LifeOfVjobsTest {
     grid.await("stranger", "running");
     String web = grid.machine("web.pair").address();
     String trespass =
-        "ip addr add $(echo %s | sed 's/[0-9]*$/200/')/24 dev eth0; wget -T 4 -q -O - http://%s/"
+        "ip addr add $(echo %s | sed 's/[0-9]*$/200/')/24 dev eth0; timeout 5 wget -q -O - http://%s/"
             .formatted(web, web);
     assertThat(grid.exec("spy.stranger", trespass).exitCode()).isNotZero();
-    assertThat(grid.exec("asker.pair", "wget -T 10 -q -O - http://web/index.html").exitCode())
+    assertThat(grid.exec("asker.pair", "timeout 20 wget -q -O - http://web/index.html").exitCode())
         .isZero();
     grid.assertNothingLostOrDoubled();
   }
