@@ -47,6 +47,7 @@ final class TestGrid implements AutoCloseable {
   private TestGrid(Path state) throws Exception {
     this.state = state;
     this.box = new GridInABox(state, MAIN, line -> System.out.println("    " + line));
+    box.down(true); // what a run that was cut short left
     GridInABox.Up up = box.up(_ -> SMALL);
     this.shape = up.box();
     this.client = GridClient.http(URI.create(up.url()), box.token());
