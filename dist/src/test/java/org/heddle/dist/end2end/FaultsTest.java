@@ -86,7 +86,7 @@ final class FaultsTest {
             name: urgent
             priority: 9
             machines:
-              - {name: big, image: tiny, memory: 240MiB}
+              - {name: big, count: 2, image: tiny, memory: 150MiB}
             run: memcheck 16 3
             """));
   }

@@ -40,6 +40,7 @@ final class GuestAgent implements AutoCloseable {
   private final BlockingQueue<Optional<byte[]>> lines = new LinkedBlockingQueue<>();
 
   private volatile @Nullable LineSocket socket;
+  private volatile boolean closed;
   private boolean synchronizedNow;
 
   GuestAgent(Path path, String machine) {
@@ -157,11 +158,19 @@ final class GuestAgent implements AutoCloseable {
     if (open == null) {
       lines.clear();
       open = LineSocket.connect(path);
+      if (closed) {
+        // Held by a driver that has let go, the channel would answer no other.
+        open.close();
+        throw new IOException("the driver was closed");
+      }
       open.receive(
           "qga-" + machine,
           line -> lines.add(Optional.of(line)),
           () -> lines.add(Optional.empty()));
       socket = open;
+      if (closed) {
+        open.close();
+      }
     }
     return open;
   }
@@ -231,6 +240,7 @@ final class GuestAgent implements AutoCloseable {
   /** Ends the connection; a request on its way fails. */
   @Override
   public void close() {
+    closed = true;
     LineSocket open = socket;
     if (open != null) {
       open.close();
