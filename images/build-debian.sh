@@ -86,6 +86,8 @@ configure() {
     >"$ROOT/etc/apt/sources.list"
   rm -f "$ROOT"/etc/ssh/ssh_host_* "$ROOT/etc/resolv.conf" "$ROOT"/var/log/*.log
   : >"$ROOT/etc/machine-id"
+  # What mmdebstrap was told for the build (proxy, unsafe writes) is not for the guest.
+  rm -f "$ROOT/etc/apt/apt.conf.d/99mmdebstrap" "$ROOT/etc/dpkg/dpkg.cfg.d/99mmdebstrap"
   mkdir -p "$ROOT/etc/systemd/system-generators"
   # Nothing here that they look for (fstab, encrypted disks, consoles of a PC): they only cost boot time.
   for unit in "$ROOT"/lib/systemd/system-generators/*; do

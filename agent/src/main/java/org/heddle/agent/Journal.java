@@ -114,9 +114,22 @@ final class Journal implements AutoCloseable {
     }
     note(entry, line.length);
     if (++lines > GROWTH * maxEnded) {
-      out.close();
-      out = rewrite();
+      compact();
     }
+  }
+
+  /** A journal that could not be made smaller is still a good one. */
+  private void compact() throws IOException {
+    lines = 0;
+    FileChannel fresh;
+    try {
+      fresh = rewrite();
+    } catch (IOException full) {
+      LOG.warn("{} stays as long as it is: {}", file, full.getMessage());
+      return;
+    }
+    out.close();
+    out = fresh;
   }
 
   private void note(Entry entry, int size) {

@@ -263,7 +263,9 @@ final class RealAgentTest {
     assertThat(two.live()).isEqualTo(Live.NONE);
     assertThat(one.bootId()).isEqualTo(bootId);
 
-    one.exec("touch /tmp/enough");
+    one.exec(
+        "while [ $(wc -l < /run/heddle/run.out) -le %d ]; do sleep 1; done; touch /tmp/enough"
+            .formatted(ENOUGH_LINES));
     RunStatus run = end(one);
     assertThat(run.exitCode()).contains(5);
     List<Integer> counted = run.output().lines().map(Integer::valueOf).toList();

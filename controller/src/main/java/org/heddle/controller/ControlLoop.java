@@ -179,7 +179,7 @@ final class ControlLoop implements AutoCloseable {
       step = decider.step(state, task.event(), now);
     } catch (RuntimeException bug) {
       // A step is pure: the state is as it was, and other events may go well.
-      log.error("the engine failed at {}", Json.write(task.event()), bug);
+      log.error("the engine failed at {}", task.event().getClass().getSimpleName(), bug);
       task.answer().ifPresent(answer -> answer.completeExceptionally(bug));
       return;
     }

@@ -12,6 +12,7 @@ import org.heddle.engine.GridState.ActionRecord;
 import org.heddle.engine.GridState.PlanningRecord;
 import org.heddle.engine.GridState.Progress;
 import org.heddle.engine.GridState.SwitchRecord;
+import org.heddle.engine.GridState.Wanted;
 import org.heddle.model.Action;
 import org.heddle.model.MachineId;
 import org.heddle.model.Plan;
@@ -239,10 +240,19 @@ final class Switching {
       if (step.action().machine().vjob().equals(vjob)) {
         switch (progress(draft, step.id())) {
           case PENDING -> set(draft, step.id(), Progress.DROPPED, why);
-          case ACTIVE -> failed(draft, Optional.of(step.id()), why);
+          case ACTIVE -> takeBack(draft, step, why);
           case DONE, FAILED, DROPPED -> {}
         }
       }
+    }
+  }
+
+  /** What a person cancels has not failed. */
+  private static void takeBack(Draft draft, Plan.Step step, String why) {
+    if (draft.vjobs.get(step.action().machine().vjob()).wanted() == Wanted.END) {
+      set(draft, step.id(), Progress.DROPPED, why);
+    } else {
+      failed(draft, Optional.of(step.id()), why);
     }
   }
 

@@ -81,7 +81,8 @@ final class Unwinding {
   static void unwind(Draft draft, VjobId vjob, String reason) {
     Switching.giveUp(draft, vjob, reason);
     if (!draft.vjobs.get(vjob).broken()) {
-      draft.notice("vjob.broken", vjob, reason);
+      boolean cancelled = draft.vjobs.get(vjob).wanted() == Wanted.END;
+      draft.notice(cancelled ? "vjob.undone" : "vjob.broken", vjob, reason);
       draft.edit(
           vjob,
           edit -> {

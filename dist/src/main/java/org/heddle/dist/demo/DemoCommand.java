@@ -71,14 +71,15 @@ public final class DemoCommand implements Callable<Integer> {
     Runtime.getRuntime().addShutdownHook(departure);
     try (Narrator narrator = new Narrator(around.out(), around.output())) {
       GridInABox box = new GridInABox(state, mainClass, narrator::line);
+      DemoRun run = new DemoRun(box, narrator, around);
       boolean finished = false;
       try {
-        DemoReport seen = new DemoRun(box, narrator, around).run(cast);
+        DemoReport seen = run.run(cast);
         write(seen);
         finished = true;
         return seen.ok() ? 0 : 1;
       } finally {
-        takeDown(box, narrator, keep && finished);
+        takeDown(box, narrator, !run.startedHere() || (keep && finished));
       }
     } finally {
       departure.done();

@@ -27,11 +27,17 @@ final class DemoRun {
   private final GridInABox box;
   private final Narrator narrator;
   private final Environment around;
+  private boolean startedHere = true;
 
   DemoRun(GridInABox box, Narrator narrator, Environment around) {
     this.box = box;
     this.narrator = narrator;
     this.around = around;
+  }
+
+  /** Whether the grid was brought up by this demo, which then takes it down, too. */
+  boolean startedHere() {
+    return startedHere;
   }
 
   /**
@@ -40,7 +46,14 @@ final class DemoRun {
   DemoReport run(List<VjobSpec> cast) throws IOException, InterruptedException, BoxException {
     long begin = System.nanoTime();
     narrator.heading("A grid in a box: two sites with two hosts each, and a controller");
-    GridInABox.Up up = box.up(_ -> BoxSpec.DEFAULT);
+    GridInABox.Up up;
+    try {
+      up = box.up(_ -> BoxSpec.DEFAULT);
+    } catch (BoxException failure) {
+      startedHere = failure.kind() != BoxException.Kind.CONFLICT;
+      throw failure;
+    }
+    startedHere = up.started().contains("controller");
     try (GridClient grid = GridClient.http(URI.create(up.url()), box.token())) {
       refuseOthers(grid, cast);
       long first;

@@ -61,9 +61,8 @@ final class TestGrid implements AutoCloseable {
         .as("the image tiny, which ./heddle setup and ./heddle images tiny make")
         .exists();
     Path link = state.resolve("images/tiny");
-    if (!Files.exists(link)) {
-      Files.createSymbolicLink(link, tiny.toAbsolutePath());
-    }
+    Files.deleteIfExists(link);
+    Files.createSymbolicLink(link, tiny.toAbsolutePath().normalize());
     return new TestGrid(state);
   }
 

@@ -41,7 +41,9 @@ final class Suspension {
   }
 
   void save(String stateId) throws DriverException {
-    if (machine.live() == Live.NONE && states.complete(machine.id(), stateId)) {
+    Live live = machine.live();
+    if ((live == Live.NONE || live == Live.DEAD) && states.complete(machine.id(), stateId)) {
+      machine.clear();
       return;
     }
     Session session = machine.require(Live.PAUSED);
