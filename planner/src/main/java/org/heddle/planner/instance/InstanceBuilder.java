@@ -1,0 +1,335 @@
+package org.heddle.planner.instance;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.heddle.planner.instance.Instance.Columns;
+
+/**
+ * Makes an {@link Instance}. Resources first, then links, sites, hosts, machines, vjobs, and what
+ * is known of each; constraints in any order. What is wrong is refused at once or by {@link
+ * #build}, as {@link InvalidInstance}. Not for several threads.
+ */
+public final class InstanceBuilder {
+  private final Columns c;
+  private final Map<String, Integer> hostIndex = new HashMap<>();
+  private final Map<String, Integer> machineIndex = new HashMap<>();
+  private final Map<Indices, Indices> shared = new HashMap<>();
+  private final List<Constraint> constraints = new ArrayList<>();
+  private int hosts;
+  private int machines;
+
+  public InstanceBuilder() {
+    this.c = new Columns();
+  }
+
+  InstanceBuilder(Instance instance) {
+    this();
+    new InstanceCopy(instance, this).copy();
+  }
+
+  // Resources.
+
+  /** A resource; the first one named memory, mem or ram is the memory unless another is chosen. */
+  public int resource(String name) {
+    if (hosts > 0 || machines > 0) {
+      throw new IllegalStateException("resources come before hosts and machines");
+    }
+    if (Arrays.asList(c.resourceNames).contains(name)) {
+      throw twice("resource", name);
+    }
+    int index = c.resourceNames.length;
+    c.resourceNames = append(c.resourceNames, name);
+    if (c.memoryResource < 0 && List.of("memory", "mem", "ram").contains(name)) {
+      c.memoryResource = index;
+    }
+    c.capacities = new long[index + 1][0];
+    c.presents = new long[index + 1][0];
+    c.nexts = new long[index + 1][0];
+    return index;
+  }
+
+  /** Which resource costs are counted in; -1 for none. */
+  public InstanceBuilder memoryResource(int resource) {
+    c.memoryResource = resource;
+    return this;
+  }
+
+  // Network.
+
+  public int link(String name, long mbitPerS) {
+    if (Arrays.asList(c.linkNames).contains(name)) {
+      throw twice("link", name);
+    }
+    if (mbitPerS <= 0 || mbitPerS > Instance.MAX_AMOUNT) {
+      throw outOfRange("link " + name, "bandwidth", mbitPerS, "give Mbit/s above 0");
+    }
+    c.linkNames = append(c.linkNames, name);
+    c.linkMbitPerS = Arrays.copyOf(c.linkMbitPerS, c.linkNames.length);
+    c.linkMbitPerS[c.linkNames.length - 1] = mbitPerS;
+    return c.linkNames.length - 1;
+  }
+
+  /**
+   * @param link that joins it to the other sites, or -1
+   */
+  public int site(String name, int link) {
+    if (Arrays.asList(c.siteNames).contains(name)) {
+      throw twice("site", name);
+    }
+    c.siteNames = append(c.siteNames, name);
+    c.siteLinks = Arrays.copyOf(c.siteLinks, c.siteNames.length);
+    c.siteLinks[c.siteNames.length - 1] = link;
+    return c.siteNames.length - 1;
+  }
+
+  // Hosts.
+
+  /** A host that is on line, of no site, with no capacity of anything. */
+  public int host(String name) {
+    if (hostIndex.putIfAbsent(name, hosts) != null) {
+      throw twice("host", name);
+    }
+    if (hosts == c.hostNames.length) {
+      growHosts(Math.max(16, hosts * 2));
+    }
+    c.hostNames[hosts] = name;
+    c.online[hosts] = true;
+    c.hostWishes[hosts] = HostWish.EITHER;
+    c.sites[hosts] = -1;
+    c.hostLinks[hosts] = -1;
+    return hosts++;
+  }
+
+  public InstanceBuilder online(int host, boolean online) {
+    c.online[host] = online;
+    return this;
+  }
+
+  public InstanceBuilder capacity(int host, int resource, long amount) {
+    c.capacities[resource][host] =
+        checked("host " + c.hostNames[host], c.resourceNames[resource], amount);
+    return this;
+  }
+
+  public InstanceBuilder siteOf(int host, int site) {
+    c.sites[host] = site;
+    return this;
+  }
+
+  public InstanceBuilder hostLink(int host, int link) {
+    c.hostLinks[host] = link;
+    return this;
+  }
+
+  public InstanceBuilder hostAttribute(int host, Attribute attribute, double value) {
+    set(c.hostAttributes, attribute, host, c.hostNames.length, value, "host " + c.hostNames[host]);
+    return this;
+  }
+
+  // Machines.
+
+  /** A ready machine that uses nothing and shall stay as it is. */
+  public int machine(String name) {
+    if (machineIndex.putIfAbsent(name, machines) != null) {
+      throw twice("machine", name);
+    }
+    if (machines == c.machineNames.length) {
+      growMachines(Math.max(16, machines * 2));
+    }
+    c.machineNames[machines] = name;
+    c.states[machines] = MachineState.READY;
+    c.hosts[machines] = -1;
+    c.vjobs[machines] = -1;
+    return machines++;
+  }
+
+  public InstanceBuilder running(int machine, int host) {
+    return in(machine, MachineState.RUNNING, host);
+  }
+
+  public InstanceBuilder sleeping(int machine, int host) {
+    return in(machine, MachineState.SLEEPING, host);
+  }
+
+  public InstanceBuilder ready(int machine) {
+    return in(machine, MachineState.READY, -1);
+  }
+
+  private InstanceBuilder in(int machine, MachineState state, int host) {
+    c.states[machine] = state;
+    c.hosts[machine] = host;
+    return this;
+  }
+
+  /** What it uses now; in the end too, unless preserve says otherwise. */
+  public InstanceBuilder demand(int machine, int resource, long amount) {
+    c.presents[resource][machine] =
+        checked("machine " + c.machineNames[machine], c.resourceNames[resource], amount);
+    return this;
+  }
+
+  public InstanceBuilder stateless(int machine, boolean stateless) {
+    c.stateless[machine] = stateless;
+    return this;
+  }
+
+  public InstanceBuilder attribute(int machine, Attribute attribute, double value) {
+    set(
+        c.attributes,
+        attribute,
+        machine,
+        c.machineNames.length,
+        value,
+        "machine " + c.machineNames[machine]);
+    return this;
+  }
+
+  /** Machines that are suspended together and resumed together. */
+  public int vjob(String name, Indices members) {
+    if (Arrays.asList(c.vjobNames).contains(name)) {
+      throw twice("vjob", name);
+    }
+    int vjob = c.vjobNames.length;
+    c.vjobNames = append(c.vjobNames, name);
+    c.vjobMachines = Arrays.copyOf(c.vjobMachines, vjob + 1);
+    c.vjobMachines[vjob] = members;
+    members.stream()
+        .forEach(machine -> {
+          if (c.vjobs[machine] >= 0) {
+            throw InvalidInstance.invalid(
+                "vjob " + name,
+                "machine " + c.machineNames[machine] + " is of another vjob already",
+                "list each machine in one vjob");
+          }
+          c.vjobs[machine] = vjob;
+        });
+    return vjob;
+  }
+
+  // Constraints.
+
+  public InstanceBuilder constraint(Constraint constraint) {
+    constraints.add(Members.map(constraint, this::share, this::share));
+    return this;
+  }
+
+  public InstanceBuilder constraints(Iterable<? extends Constraint> all) {
+    all.forEach(this::constraint);
+    return this;
+  }
+
+  /**
+   * Equal lists of indices are kept once, since thousands of constraints may name the same hosts.
+   */
+  private Indices share(Indices indices) {
+    Indices known = shared.putIfAbsent(indices, indices);
+    return known == null ? indices : known;
+  }
+
+  /** -1 when there is none of the name. */
+  public int machineNamed(String name) {
+    return machineIndex.getOrDefault(name, -1);
+  }
+
+  /** -1 when there is none of the name. */
+  public int hostNamed(String name) {
+    return hostIndex.getOrDefault(name, -1);
+  }
+
+  /**
+   * @throws InvalidInstance when it contradicts itself
+   */
+  public Instance build() {
+    growHosts(hosts);
+    growMachines(machines);
+    c.constraints = List.copyOf(constraints);
+    c.wanted = c.states.clone();
+    new Wishes(c).fold();
+    return new Instance(c);
+  }
+
+  private void growHosts(int size) {
+    c.hostNames = Arrays.copyOf(c.hostNames, size);
+    c.online = Arrays.copyOf(c.online, size);
+    c.hostWishes = Arrays.copyOf(c.hostWishes, size);
+    c.sites = Arrays.copyOf(c.sites, size);
+    c.hostLinks = Arrays.copyOf(c.hostLinks, size);
+    grow(c.capacities, size);
+    grow(c.hostAttributes, size);
+  }
+
+  private void growMachines(int size) {
+    c.machineNames = Arrays.copyOf(c.machineNames, size);
+    c.states = Arrays.copyOf(c.states, size);
+    c.hosts = Arrays.copyOf(c.hosts, size);
+    c.vjobs = Arrays.copyOf(c.vjobs, size);
+    c.stateless = Arrays.copyOf(c.stateless, size);
+    grow(c.presents, size);
+    grow(c.attributes, size);
+  }
+
+  private static void grow(long[][] columns, int size) {
+    for (int r = 0; r < columns.length; r++) {
+      columns[r] = Arrays.copyOf(columns[r], size);
+    }
+  }
+
+  private static void grow(Map<Attribute, double[]> columns, int size) {
+    columns.replaceAll((_, column) -> grown(column, size));
+  }
+
+  private static double[] grown(double[] column, int size) {
+    double[] longer = Arrays.copyOf(column, size);
+    if (size > column.length) {
+      Arrays.fill(longer, column.length, size, Double.NaN);
+    }
+    return longer;
+  }
+
+  private static void set(
+      Map<Attribute, double[]> columns,
+      Attribute attribute,
+      int at,
+      int size,
+      double value,
+      String place) {
+    if (!(value >= 0) || value > Instance.MAX_AMOUNT) {
+      throw InvalidInstance.invalid(
+          place,
+          "attribute " + attribute.key() + " is " + value,
+          "give a number from 0 to " + Instance.MAX_AMOUNT);
+    }
+    columns.computeIfAbsent(attribute, _ -> filled(size))[at] = value;
+  }
+
+  private static double[] filled(int size) {
+    double[] column = new double[size];
+    Arrays.fill(column, Double.NaN);
+    return column;
+  }
+
+  private static long checked(String place, String what, long amount) {
+    if (amount < 0 || amount > Instance.MAX_AMOUNT) {
+      throw outOfRange(place, what, amount, "give an amount from 0 to " + Instance.MAX_AMOUNT);
+    }
+    return amount;
+  }
+
+  private static InvalidInstance outOfRange(String place, String what, long amount, String remedy) {
+    return InvalidInstance.invalid(place, what + " is " + amount, remedy);
+  }
+
+  private static InvalidInstance twice(String kind, String name) {
+    return InvalidInstance.invalid(
+        kind + " " + name, "is there twice", "give every " + kind + " a name of its own");
+  }
+
+  private static String[] append(String[] names, String name) {
+    String[] longer = Arrays.copyOf(names, names.length + 1);
+    longer[names.length] = name;
+    return longer;
+  }
+}

@@ -1,0 +1,98 @@
+package org.heddle.planner.instance;
+
+import java.util.Arrays;
+import org.heddle.planner.instance.Constraint.InState;
+import org.heddle.planner.instance.Constraint.Offline;
+import org.heddle.planner.instance.Constraint.Online;
+import org.heddle.planner.instance.Constraint.Overbook;
+import org.heddle.planner.instance.Constraint.Preserve;
+import org.heddle.planner.instance.Instance.Columns;
+
+/** Folds what constraints say of single machines and hosts into their columns. */
+final class Wishes {
+  private final Columns c;
+
+  Wishes(Columns c) {
+    this.c = c;
+  }
+
+  void fold() {
+    c.nexts = new long[c.presents.length][];
+    Arrays.setAll(c.nexts, r -> c.presents[r].clone());
+    c.usables = new long[c.capacities.length][];
+    Arrays.setAll(c.usables, r -> c.capacities[r].clone());
+    boolean[] said = new boolean[c.machineNames.length];
+    boolean[][] preserved = new boolean[c.presents.length][c.machineNames.length];
+    for (Constraint constraint : c.constraints) {
+      if (constraint instanceof InState state) {
+        state.machines().stream().forEach(m -> state(m, state.state(), said));
+      } else if (constraint instanceof Online online) {
+        online.hosts().stream().forEach(h -> host(h, HostWish.ONLINE));
+      } else if (constraint instanceof Offline offline) {
+        offline.hosts().stream().forEach(h -> host(h, HostWish.OFFLINE));
+      } else if (constraint instanceof Preserve preserve) {
+        boolean[] seen = preserved[preserve.resource()];
+        preserve.machines().stream().forEach(m -> preserve(m, preserve, seen));
+      } else if (constraint instanceof Overbook overbook) {
+        overbook.hosts().stream().forEach(h -> overbook(h, overbook));
+      }
+    }
+    transitions();
+  }
+
+  private void state(int m, MachineState state, boolean[] said) {
+    if (said[m] && c.wanted[m] != state) {
+      throw InvalidInstance.contradiction(
+          "machine " + c.machineNames[m],
+          "shall be both " + word(c.wanted[m]) + " and " + word(state),
+          "drop one of the two constraints");
+    }
+    said[m] = true;
+    c.wanted[m] = state;
+  }
+
+  private void host(int h, HostWish wish) {
+    if (c.hostWishes[h] != HostWish.EITHER && c.hostWishes[h] != wish) {
+      throw InvalidInstance.contradiction(
+          "host " + c.hostNames[h],
+          "shall be both online and offline",
+          "drop one of the two constraints");
+    }
+    c.hostWishes[h] = wish;
+  }
+
+  private void preserve(int m, Preserve preserve, boolean[] seen) {
+    long[] next = c.nexts[preserve.resource()];
+    next[m] = seen[m] ? Math.max(next[m], preserve.amount()) : preserve.amount();
+    seen[m] = true;
+  }
+
+  private void overbook(int h, Overbook overbook) {
+    int r = overbook.resource();
+    long usable = (long) Math.floor(c.capacities[r][h] * overbook.ratio());
+    boolean first = c.usables[r][h] == c.capacities[r][h];
+    c.usables[r][h] = first ? usable : Math.min(c.usables[r][h], usable);
+  }
+
+  private void transitions() {
+    for (int m = 0; m < c.machineNames.length; m++) {
+      boolean possible =
+          switch (c.states[m]) {
+            case READY -> c.wanted[m] != MachineState.SLEEPING;
+            case SLEEPING -> c.wanted[m] != MachineState.READY;
+            case RUNNING -> true;
+            case KILLED -> false;
+          };
+      if (!possible) {
+        throw InvalidInstance.contradiction(
+            "machine " + c.machineNames[m],
+            "is " + word(c.states[m]) + " and shall be " + word(c.wanted[m]),
+            "let it run first, or kill it");
+      }
+    }
+  }
+
+  static String word(MachineState state) {
+    return state.name().toLowerCase(java.util.Locale.ROOT);
+  }
+}
