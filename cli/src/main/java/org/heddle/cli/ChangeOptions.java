@@ -1,6 +1,7 @@
 package org.heddle.cli;
 
 import java.time.Duration;
+import org.heddle.model.NodeSet;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;

@@ -7,6 +7,7 @@ import java.util.SequencedSet;
 import org.heddle.api.GridApi.HostView;
 import org.heddle.api.GridApi.PlanView;
 import org.heddle.api.GridClient;
+import org.heddle.model.NodeSet;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;

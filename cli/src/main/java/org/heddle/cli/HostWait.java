@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.function.Predicate;
 import org.heddle.api.GridApi.HostView;
 import org.heddle.api.GridClient;
+import org.heddle.model.NodeSet;
 
 /** Waits for hosts, and shows how it goes. */
 final class HostWait {

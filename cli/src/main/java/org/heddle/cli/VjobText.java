@@ -5,6 +5,7 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.heddle.api.GridApi.MachineView;
 import org.heddle.api.GridApi.VjobView;
+import org.heddle.model.NodeSet;
 
 /** Vjobs for people. Pure. */
 final class VjobText {

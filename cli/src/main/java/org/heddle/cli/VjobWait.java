@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.heddle.api.GridApi.VjobView;
 import org.heddle.api.GridClient;
+import org.heddle.model.NodeSet;
 
 /** Waits for vjobs, and shows every change of their states. */
 final class VjobWait {

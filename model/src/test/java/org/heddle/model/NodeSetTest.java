@@ -1,4 +1,4 @@
-package org.heddle.cli;
+package org.heddle.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -53,8 +53,8 @@ final class NodeSetTest {
         "a[1-02]",
         "a[1,]",
         "a[1-9999999999]",
-        "a[1-99999]",
-        "a[1-200][1-200]"
+        "a[1-999999]",
+        "a[1-2000][1-2000]"
       })
   void whatIsNoSetIsRefusedWithItsText(String text) {
     assertThatThrownBy(() -> NodeSet.parse(text))

@@ -1,4 +1,4 @@
-package org.heddle.cli;
+package org.heddle.model;
 
 import java.util.ArrayList;
 import java.util.Collection;

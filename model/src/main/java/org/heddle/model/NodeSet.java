@@ -1,4 +1,4 @@
-package org.heddle.cli;
+package org.heddle.model;
 
 import java.util.ArrayList;
 import java.util.Collection;
@@ -13,7 +13,7 @@ import java.util.SequencedSet;
  */
 public final class NodeSet {
   /** More names than this in one set are taken for a slip of the hand. */
-  static final int MAX_NAMES = 10_000;
+  static final int MAX_NAMES = 500_000;
 
   private NodeSet() {}
 
@@ -39,7 +39,7 @@ public final class NodeSet {
   }
 
   /** Whether the text names several by its form ({@code a,b}, {@code a[1-2]}). */
-  static boolean isSet(String text) {
+  public static boolean isSet(String text) {
     return text.indexOf(',') >= 0 || text.indexOf('[') >= 0;
   }
 
@@ -136,7 +136,7 @@ public final class NodeSet {
     return Long.parseLong(digits);
   }
 
-  static boolean digit(int c) {
+  public static boolean digit(int c) {
     return c >= '0' && c <= '9';
   }
 
