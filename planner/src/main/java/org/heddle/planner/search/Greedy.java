@@ -1,0 +1,138 @@
+package org.heddle.planner.search;
+
+import java.util.Arrays;
+import java.util.Comparator;
+
+/**
+ * The first placement: every unit stays where it is but for the cheapest eviction set of each
+ * overloaded host; what left, and what is new, goes, hardest first, where it leaves least room
+ * over.
+ */
+final class Greedy {
+  private final Dense dense;
+  private final State state;
+  private long bound;
+
+  Greedy(Dense dense, State state) {
+    this.dense = dense;
+    this.state = state;
+    bound = 0;
+  }
+
+  /** No placement costs less, without the instance's constant; known after {@link #keep}. */
+  long bound() {
+    return bound;
+  }
+
+  /** Leaves in place what may stay. */
+  void keep() {
+    for (int u = 0; u < dense.units; u++) {
+      bound += dense.atHome[u];
+      if (!dense.mayStay(u)) {
+        bound += dense.leaving(u);
+      }
+    }
+    Evictions evictions = new Evictions(dense);
+    int[][] homes = dense.atHomes();
+    for (int h = 0; h < dense.hosts; h++) {
+      int[] staying = Arrays.stream(homes[h]).filter(dense::mayStay).toArray();
+      boolean[] leaves = evictions.cheapest(h, staying);
+      bound += evictions.bound();
+      stay(h, staying, leaves);
+    }
+  }
+
+  private void stay(int host, int[] units, boolean[] leaves) {
+    Integer[] order = new Integer[units.length];
+    Arrays.setAll(order, i -> i);
+    Arrays.sort(order, Comparator.comparingLong(i -> -dense.leaving(units[i])));
+    for (int i : order) {
+      if (!leaves[i] && state.allows(units[i], host)) {
+        state.place(units[i], host);
+      }
+    }
+  }
+
+  /** Places what is placed nowhere; answers how many found no place. */
+  int fill() {
+    int[] open = hardestFirst();
+    int failed = 0;
+    for (int u : open) {
+      int host = bestHost(u);
+      if (host < 0) {
+        failed++;
+      } else {
+        state.place(u, host);
+      }
+    }
+    return failed;
+  }
+
+  /** The cheapest host that takes the unit, the tightest of these; -1 if none does. */
+  int bestHost(int unit) {
+    if (dense.home[unit] >= 0 && state.allows(unit, dense.home[unit])) {
+      return dense.home[unit];
+    }
+    Dense.Costs other = dense.costs[unit];
+    int best = -1;
+    for (int i = 0; other != null && i < other.hosts.length; i++) {
+      int h = other.hosts[i];
+      if ((best < 0 || dense.cost(unit, h) < dense.cost(unit, best)) && state.allows(unit, h)) {
+        best = h;
+      }
+    }
+    return best >= 0 ? best : state.index().tightest(state, unit, _ -> true);
+  }
+
+  /** What is placed nowhere: small domains first, then large demands. */
+  private int[] hardestFirst() {
+    double[] size = sizes(dense);
+    Integer[] open = new Integer[dense.units];
+    int count = 0;
+    for (int u = 0; u < dense.units; u++) {
+      if (state.at[u] < 0) {
+        open[count++] = u;
+      }
+    }
+    int[] width = new int[dense.units];
+    for (int i = 0; i < count; i++) {
+      width[open[i]] = width(open[i]);
+    }
+    Arrays.sort(
+        open,
+        0,
+        count,
+        Comparator.<Integer>comparingInt(u -> width[u]).thenComparingDouble(u -> -size[u]));
+    return Arrays.stream(open, 0, count).mapToInt(u -> u).toArray();
+  }
+
+  private int width(int unit) {
+    long[] bits = dense.domain[unit];
+    if (bits == null) {
+      return dense.hosts;
+    }
+    int width = 0;
+    for (long word : bits) {
+      width += Long.bitCount(word);
+    }
+    return width;
+  }
+
+  /** The largest share of an average host that each unit takes. */
+  static double[] sizes(Dense dense) {
+    double[] sum = new double[dense.resources];
+    for (int h = 0; h < dense.hosts; h++) {
+      for (int r = 0; r < dense.resources; r++) {
+        sum[r] += dense.usable[h * dense.resources + r];
+      }
+    }
+    double[] size = new double[dense.units];
+    for (int u = 0; u < dense.units; u++) {
+      for (int r = 0; r < dense.resources; r++) {
+        size[u] +=
+            dense.demand[u * dense.resources + r] * (double) dense.hosts / Math.max(1, sum[r]);
+      }
+    }
+    return size;
+  }
+}

@@ -1,0 +1,384 @@
+package org.heddle.planner.search;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.heddle.planner.instance.Constraint;
+import org.heddle.planner.instance.HostWish;
+import org.heddle.planner.instance.Indices;
+import org.heddle.planner.instance.Instance;
+import org.heddle.planner.instance.MachineState;
+import org.jspecify.annotations.Nullable;
+
+/** Makes the arrays and rules of the search from an instance. */
+final class Preparation {
+  private final Instance instance;
+  private final boolean[] ignored;
+  private final Pricing pricing;
+  private final Map<List<Indices>, int[]> partitions = new HashMap<>();
+  private Dense dense;
+  private int[] unitOf = new int[0];
+  private final List<List<Rule>> ofUnit = new ArrayList<>();
+  private final List<@Nullable List<Rule>> ofHost = new ArrayList<>();
+  private final List<Rule> common = new ArrayList<>();
+
+  /**
+   * @param ignored constraints to leave out, by their index
+   */
+  Preparation(Instance instance, Pricing pricing, boolean[] ignored) {
+    this.instance = instance;
+    this.pricing = pricing;
+    this.ignored = ignored;
+    this.dense = new Dense(instance, units());
+  }
+
+  Dense prepare() {
+    for (int u = 0; u < dense.units; u++) {
+      ofUnit.add(new ArrayList<>());
+      fill(u);
+    }
+    for (int h = 0; h < dense.hosts; h++) {
+      ofHost.add(null);
+      for (int r = 0; r < dense.resources; r++) {
+        dense.usable[h * dense.resources + r] = instance.usable(h, r);
+      }
+      dense.shut[h] = instance.hostWish(h) == HostWish.OFFLINE;
+    }
+    new StillMachines(dense, pricing).place();
+    for (int c = 0; c < ignored.length; c++) {
+      if (!ignored[c]) {
+        rule(c, instance.constraints().get(c));
+      }
+    }
+    store();
+    return dense;
+  }
+
+  /** Machines that run in the end, those of a gather together, in order of their first machine. */
+  private int[][] units() {
+    int machines = instance.machines();
+    int[] root = new int[machines];
+    Arrays.setAll(root, m -> m);
+    for (int c = 0; c < ignored.length; c++) {
+      if (!ignored[c] && instance.constraints().get(c) instanceof Constraint.Gather gather) {
+        int[] together = running(gather.machines());
+        for (int i = 1; i < together.length; i++) {
+          join(root, together[0], together[i]);
+        }
+      }
+    }
+    int[] size = new int[machines];
+    for (int m = 0; m < machines; m++) {
+      if (runs(m)) {
+        size[find(root, m)]++;
+      }
+    }
+    unitOf = new int[machines];
+    Arrays.fill(unitOf, -1);
+    int[] unitOfRoot = new int[machines];
+    Arrays.fill(unitOfRoot, -1);
+    List<int[]> all = new ArrayList<>();
+    int[] filled = new int[machines];
+    for (int m = 0; m < machines; m++) {
+      if (runs(m)) {
+        int top = find(root, m);
+        if (unitOfRoot[top] < 0) {
+          unitOfRoot[top] = all.size();
+          all.add(new int[size[top]]);
+        }
+        unitOf[m] = unitOfRoot[top];
+        all.get(unitOf[m])[filled[top]++] = m;
+      }
+    }
+    return all.toArray(new int[0][]);
+  }
+
+  private static int find(int[] root, int m) {
+    while (root[m] != m) {
+      root[m] = root[root[m]];
+      m = root[m];
+    }
+    return m;
+  }
+
+  private static void join(int[] root, int a, int b) {
+    int x = find(root, a);
+    int y = find(root, b);
+    root[Math.max(x, y)] = Math.min(x, y);
+  }
+
+  private boolean runs(int machine) {
+    return instance.wanted(machine) == MachineState.RUNNING;
+  }
+
+  private int[] running(Indices machines) {
+    return machines.stream().filter(this::runs).toArray();
+  }
+
+  private void fill(int u) {
+    for (int m : dense.members[u]) {
+      for (int r = 0; r < dense.resources; r++) {
+        dense.demand[u * dense.resources + r] += instance.next(m, r);
+      }
+    }
+    pricing.fill(dense, u);
+  }
+
+  private void rule(int c, Constraint constraint) {
+    switch (constraint) {
+      case Constraint.Spread(Indices machines, boolean _) -> spread(c, machines);
+      case Constraint.Gather(Indices machines, boolean always) -> {
+        if (always) {
+          stayTogether(machines);
+        }
+      }
+      case Constraint.Among(Indices machines, List<Indices> parts, boolean always) ->
+          among(c, machines, parts, always);
+      case Constraint.SplitAmong(List<Indices> groups, List<Indices> parts, boolean always) ->
+          splitAmong(c, groups, parts, always);
+      case Constraint.Split(List<Indices> groups, boolean _) -> split(c, groups);
+      case Constraint.Fence(Indices machines, Indices hosts, boolean _) -> {
+        long[] bits = bits(hosts);
+        each(machines, u -> restrict(u, bits));
+      }
+      case Constraint.Ban(Indices machines, Indices hosts, boolean _) -> {
+        long[] bits = bits(hosts);
+        for (int i = 0; i < bits.length; i++) {
+          bits[i] = ~bits[i];
+        }
+        each(machines, u -> restrict(u, bits));
+      }
+      case Constraint.Root(Indices machines) -> machines.stream().forEach(this::pin);
+      case Constraint.Lonely(Indices machines, boolean _) -> lonely(c, machines);
+      case Constraint.Quarantine(Indices hosts) -> quarantine(hosts);
+      case Constraint.RunningCapacity(Indices hosts, long amount, boolean _) ->
+          sum(c, hosts, amount, u -> dense.members[u].length);
+      case Constraint.ResourceCapacity(Indices hosts, int resource, long amount, boolean _) ->
+          sum(c, hosts, amount, u -> dense.demand[u * dense.resources + resource]);
+      case Constraint.MaxOnline(Indices hosts, long amount, boolean _) ->
+          maxOnline(c, hosts, amount);
+      case Constraint.NoIdle _,
+          Constraint.Overbook _,
+          Constraint.Online _,
+          Constraint.Offline _ -> {
+        // in the columns; noIdle is met when the rest is
+      }
+      case Constraint.Preserve _, Constraint.InState _ -> {
+        // in the columns
+      }
+      case Constraint.Sequence _,
+          Constraint.Precedence _,
+          Constraint.Serialize _,
+          Constraint.Synchronize _,
+          Constraint.Deadline _,
+          Constraint.NoDelay _ -> {
+        // of the order alone
+      }
+    }
+  }
+
+  private void spread(int c, Indices machines) {
+    Rule rule = new PlacementRules.SpreadRule(c, new PlacementRules.HostCounter());
+    int[] apart = running(machines);
+    for (int m : apart) {
+      if (ofUnit.get(unitOf[m]).contains(rule)) {
+        dense.contradictions.add(
+            dense.name(unitOf[m]) + " shall be both together and apart: " + Words.of(instance, c));
+      }
+      ofUnit.get(unitOf[m]).add(rule);
+    }
+  }
+
+  private void stayTogether(Indices machines) {
+    int[] all = running(machines);
+    for (int m : all) {
+      if (instance.state(m) != MachineState.RUNNING || instance.host(m) != instance.host(all[0])) {
+        return;
+      }
+    }
+    if (all.length > 1) {
+      pin(all[0]);
+    }
+  }
+
+  private void pin(int machine) {
+    if (runs(machine) && instance.state(machine) == MachineState.RUNNING) {
+      restrict(unitOf[machine], bits(Indices.of(instance.host(machine))));
+    }
+  }
+
+  private void among(int c, Indices machines, List<Indices> parts, boolean always) {
+    int[] partOf = partition(parts);
+    Rule rule = new PlacementRules.AmongRule(c, partOf);
+    each(machines, u -> ofUnit.get(u).add(rule));
+    int now = always ? commonPart(machines, partOf) : -1;
+    if (now >= 0) {
+      long[] bits = bits(parts.get(now));
+      each(machines, u -> restrict(u, bits));
+    }
+  }
+
+  /** The part where all that run now are, so that they stay there; -1 if that is none. */
+  private int commonPart(Indices machines, int[] partOf) {
+    int part = -1;
+    for (int m : machines.toArray()) {
+      if (instance.state(m) == MachineState.RUNNING) {
+        int here = partOf[instance.host(m)];
+        if (here < 0 || (part >= 0 && part != here)) {
+          return -1;
+        }
+        part = here;
+      }
+    }
+    return part;
+  }
+
+  private void splitAmong(int c, List<Indices> groups, List<Indices> parts, boolean always) {
+    int[] partOf = partition(parts);
+    int[] groupOf = groupOf(c, groups);
+    Rule rule = new PlacementRules.SplitAmongRule(c, partOf, parts.size(), groupOf, groups.size());
+    for (Indices group : groups) {
+      each(group, u -> ofUnit.get(u).add(rule));
+      int now = always ? commonPart(group, partOf) : -1;
+      if (now >= 0) {
+        long[] bits = bits(parts.get(now));
+        each(group, u -> restrict(u, bits));
+      }
+    }
+  }
+
+  private void split(int c, List<Indices> groups) {
+    Rule rule = new PlacementRules.SplitRule(c, groupOf(c, groups), dense.hosts);
+    groups.forEach(group -> each(group, u -> ofUnit.get(u).add(rule)));
+  }
+
+  private int[] groupOf(int c, List<Indices> groups) {
+    int[] groupOf = new int[dense.units];
+    Arrays.fill(groupOf, -1);
+    for (int g = 0; g < groups.size(); g++) {
+      for (int m : running(groups.get(g))) {
+        int u = unitOf[m];
+        if (groupOf[u] >= 0 && groupOf[u] != g) {
+          dense.contradictions.add(
+              dense.name(u) + " shall be both together and apart: " + Words.of(instance, c));
+        }
+        groupOf[u] = g;
+      }
+    }
+    return groupOf;
+  }
+
+  private void lonely(int c, Indices machines) {
+    boolean[] member = new boolean[dense.units];
+    for (int m : running(machines)) {
+      member[unitOf[m]] = true;
+    }
+    for (int u = 0; u < dense.units; u++) {
+      for (int m : dense.members[u]) {
+        if (member[u] && !machines.contains(m)) {
+          dense.contradictions.add(
+              dense.name(u) + " shall be both together and apart: " + Words.of(instance, c));
+          break;
+        }
+      }
+    }
+    common.add(new PlacementRules.LonelyRule(c, member, dense.hosts));
+  }
+
+  private void quarantine(Indices hosts) {
+    hosts.stream().forEach(h -> dense.sealed[h] = true);
+    boolean[] inside = new boolean[dense.hosts];
+    hosts.stream().forEach(h -> inside[h] = true);
+    for (int m = 0; m < instance.machines(); m++) {
+      if (instance.state(m) == MachineState.RUNNING && inside[instance.host(m)]) {
+        pin(m);
+      }
+    }
+  }
+
+  private void sum(int c, Indices hosts, long amount, java.util.function.IntToLongFunction of) {
+    long[] weight = new long[dense.units];
+    Arrays.setAll(weight, of);
+    Rule rule = new PlacementRules.SumRule(c, weight, amount);
+    hosts.stream().distinct().forEach(h -> ofHost(h).add(rule));
+  }
+
+  private void maxOnline(int c, Indices hosts, long amount) {
+    int[] distinct = hosts.stream().distinct().toArray();
+    long must =
+        Arrays.stream(distinct).filter(h -> instance.hostWish(h) == HostWish.ONLINE).count();
+    if (must > amount) {
+      dense.contradictions.add(
+          must + " of the hosts shall be on line, but " + Words.of(instance, c));
+    }
+    int left = (int) Math.max(0, Math.min(Integer.MAX_VALUE, amount - must));
+    Rule rule = new PlacementRules.OnlineRule(c, dense.hosts, left);
+    for (int h : distinct) {
+      if (instance.hostWish(h) == HostWish.EITHER) {
+        ofHost(h).add(rule);
+      }
+    }
+  }
+
+  private List<Rule> ofHost(int host) {
+    List<Rule> rules = ofHost.get(host);
+    if (rules == null) {
+      rules = new ArrayList<>();
+      ofHost.set(host, rules);
+    }
+    return rules;
+  }
+
+  private int[] partition(List<Indices> parts) {
+    return partitions.computeIfAbsent(
+        parts,
+        key -> {
+          int[] partOf = new int[dense.hosts];
+          Arrays.fill(partOf, -1);
+          for (int p = 0; p < key.size(); p++) {
+            for (int h : key.get(p).toArray()) {
+              partOf[h] = p;
+            }
+          }
+          return partOf;
+        });
+  }
+
+  private void each(Indices machines, java.util.function.IntConsumer action) {
+    Arrays.stream(running(machines)).map(m -> unitOf[m]).distinct().forEach(action);
+  }
+
+  private long[] bits(Indices hosts) {
+    long[] bits = new long[(dense.hosts + 63) / 64];
+    hosts.stream().forEach(h -> bits[h >> 6] |= 1L << h);
+    return bits;
+  }
+
+  private void restrict(int unit, long[] bits) {
+    long[] before = dense.domain[unit];
+    if (before == null) {
+      dense.domain[unit] = bits;
+    } else if (before != bits) {
+      long[] both = before.clone();
+      for (int i = 0; i < both.length; i++) {
+        both[i] &= bits[i];
+      }
+      dense.domain[unit] = both;
+    }
+  }
+
+  private static final Rule[] NO_RULES = {};
+
+  private void store() {
+    for (int u = 0; u < dense.units; u++) {
+      dense.unitRules[u] = ofUnit.get(u).toArray(NO_RULES);
+    }
+    for (int h = 0; h < dense.hosts; h++) {
+      List<Rule> rules = ofHost.get(h);
+      dense.hostRules[h] = rules == null ? NO_RULES : rules.toArray(NO_RULES);
+    }
+    dense.commonRules = common.toArray(NO_RULES);
+  }
+}
