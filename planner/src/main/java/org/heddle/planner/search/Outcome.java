@@ -21,7 +21,7 @@ public sealed interface Outcome {
 
     /** (objective - bound) / bound, 0 when proven. */
     public double gap() {
-      return proven() ? 0 : (objective - bound) / Math.max(1.0, bound);
+      return proven() ? 0 : (objective - bound) / Math.max(1.0, (double) bound);
     }
   }
 
