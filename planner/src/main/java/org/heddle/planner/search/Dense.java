@@ -123,7 +123,7 @@ final class Dense {
 
   boolean inDomain(int unit, int host) {
     long[] bits = domain[unit];
-    return !shut[host] && (bits == null || (bits[host >> 6] >>> host & 1) != 0);
+    return !shut[host] && (bits == null || ((bits[host >> 6] >>> host) & 1) != 0);
   }
 
   /** Whether the unit may be at its home, but for room and rules. */

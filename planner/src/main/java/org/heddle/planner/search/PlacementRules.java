@@ -52,7 +52,7 @@ final class PlacementRules {
 
     private static int slot(int[] keys, int host) {
       int mask = keys.length - 1;
-      int at = (host * 0x9E3779B1 >>> 7) & mask;
+      int at = ((host * 0x9E3779B1) >>> 7) & mask;
       while (keys[at] >= 0 && keys[at] != host) {
         at = (at + 1) & mask;
       }

@@ -360,7 +360,7 @@ final class Preparation {
     long[] before = dense.domain[unit];
     if (before == null) {
       dense.domain[unit] = bits;
-    } else if (before != bits) {
+    } else {
       long[] both = before.clone();
       for (int i = 0; i < both.length; i++) {
         both[i] &= bits[i];
