@@ -1,0 +1,188 @@
+package org.heddle.planner.order;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import org.heddle.planner.instance.Arrangement;
+import org.heddle.planner.instance.Constraint;
+import org.heddle.planner.instance.Constraint.Deadline;
+import org.heddle.planner.instance.Constraint.NoDelay;
+import org.heddle.planner.instance.Indices;
+import org.heddle.planner.instance.Instance;
+import org.heddle.planner.instance.Schedule;
+import org.heddle.planner.instance.TimedAction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes the timed plan that leads from the origin of an instance to a placement: as much at once as
+ * room, rules and links allow. Pure and deterministic; the time it takes grows nearly linearly with
+ * the number of actions.
+ */
+public final class Order {
+  private final Instance instance;
+  private final Arrangement goal;
+  private final OrderLimits limits;
+  private final Set<Integer> interrupted = new TreeSet<>();
+
+  private Order(Instance instance, Arrangement goal, OrderLimits limits) {
+    this.instance = instance;
+    this.goal = goal;
+    this.limits = limits;
+  }
+
+  /**
+   * @param placement by machine: the host where it runs or sleeps in the end, -1 for none. It keeps
+   *     the discrete constraints.
+   */
+  public static Ordering schedule(Instance instance, int[] placement, OrderLimits limits) {
+    return new Order(instance, Arrangement.of(instance, placement), limits).schedule();
+  }
+
+  private record Try(List<Task> tasks, int detours, long sumOfEnds) {}
+
+  private Ordering schedule() {
+    Layout layout = new Layout(instance, limits);
+    try {
+      Bounds bounds = new Bounds(layout, new UnitMaker(instance, goal, limits, Set.of()).units());
+      Priorities priorities = new Priorities(instance, limits);
+      Try best = untangled(layout, priorities);
+      int tries = 1;
+      for (Try latest = best;
+          best.sumOfEnds() > bounds.sumOfEndsMs(best.sumOfEnds())
+              && tries <= limits.iterations()
+              && !limits.stop().getAsBoolean();
+          tries++) {
+        priorities.learn(latest.tasks(), bounds.leastEnds());
+        latest = better(layout, priorities, best);
+        best = latest.sumOfEnds() < best.sumOfEnds() ? latest : best;
+      }
+      return new Ordering.Done(
+          schedule(best.tasks()),
+          bounds.endMs(),
+          bounds.sumOfEndsMs(best.sumOfEnds()),
+          best.detours(),
+          tries);
+    } catch (Refusal refusal) {
+      return new Ordering.Refused(List.of(refusal.reason()));
+    }
+  }
+
+  /** Another try; the one so far when it leads nowhere. */
+  private Try better(Layout layout, Priorities priorities, Try best) {
+    try {
+      return attempt(layout, priorities);
+    } catch (Refusal refusal) {
+      return best;
+    }
+  }
+
+  /** A try; vjobs that no detour can untie are interrupted, one after the other. */
+  private Try untangled(Layout layout, Priorities priorities) throws Refusal {
+    while (true) {
+      try {
+        return attempt(layout, priorities);
+      } catch (Refusal refusal) {
+        if (refusal.vjob() < 0 || !interrupted.add(refusal.vjob())) {
+          throw refusal;
+        }
+      }
+    }
+  }
+
+  private Try attempt(Layout layout, Priorities priorities) throws Refusal {
+    UnitMaker made = new UnitMaker(instance, goal, limits, interrupted);
+    List<Unit> units = made.units();
+    priorities.rank(units, layout);
+    Grid grid = new Grid(layout, goal, made);
+    Knots knots = new Knots(instance, goal, grid, limits.durations(), units.size());
+    List<Task> tasks = new Timeline(grid, new Barriers(instance, made), knots, units).run();
+    inTime(tasks);
+    long sum = 0;
+    for (Task task : tasks) {
+      sum += task.endMs;
+    }
+    return new Try(tasks, knots.detours() + interrupted.size(), sum);
+  }
+
+  private void inTime(List<Task> tasks) throws Refusal {
+    if (!Timeline.suspendsFirst(tasks, m -> instance.vjob(m) >= 0)) {
+      throw Refusal.because(
+          "a vjob cannot be suspended at the start of the plan, since a sequence has its machines"
+              + " wait for others");
+    }
+    Task[] first = new Task[instance.machines()];
+    Task[] last = new Task[instance.machines()];
+    for (Task task : tasks) {
+      if (task.machine >= 0) {
+        first[task.machine] = first[task.machine] == null ? task : first[task.machine];
+        last[task.machine] = task;
+      }
+    }
+    for (Constraint constraint : instance.constraints()) {
+      switch (constraint) {
+        case Deadline(Indices machines, long atMs) -> ends(machines, last, atMs);
+        case NoDelay(Indices machines) -> starts(machines, first);
+        case Constraint _ -> {}
+      }
+    }
+  }
+
+  private void ends(Indices machines, @Nullable Task[] last, long atMs) throws Refusal {
+    for (int i = 0; i < machines.size(); i++) {
+      Task task = last[machines.at(i)];
+      if (task != null && task.endMs > atMs) {
+        throw Refusal.because(
+            "machine "
+                + instance.machineName(task.machine)
+                + " is done after "
+                + task.endMs
+                + " ms, its deadline is "
+                + atMs
+                + " ms");
+      }
+    }
+  }
+
+  private void starts(Indices machines, @Nullable Task[] first) throws Refusal {
+    for (int i = 0; i < machines.size(); i++) {
+      Task task = first[machines.at(i)];
+      if (task != null && task.startMs > 0) {
+        throw Refusal.because(
+            "machine "
+                + instance.machineName(task.machine)
+                + " must not wait and can start only after "
+                + task.startMs
+                + " ms");
+      }
+    }
+  }
+
+  private static Schedule schedule(List<Task> tasks) {
+    List<Task> inOrder = new ArrayList<>(tasks);
+    inOrder.sort(Comparator.comparingLong(task -> task.startMs));
+    int[] place = new int[tasks.size()];
+    for (int i = 0; i < place.length; i++) {
+      place[inOrder.get(i).position] = i;
+    }
+    List<TimedAction> actions = new ArrayList<>(tasks.size());
+    for (Task task : inOrder) {
+      int[] waits = task.waitsFor.clone();
+      for (int i = 0; i < waits.length; i++) {
+        waits[i] = place[waits[i]];
+      }
+      java.util.Arrays.sort(waits);
+      actions.add(
+          new TimedAction(
+              task.kind,
+              task.machine,
+              task.from,
+              task.to,
+              task.startMs,
+              task.endMs,
+              Indices.of(waits)));
+    }
+    return new Schedule(actions);
+  }
+}

@@ -1,0 +1,62 @@
+package org.heddle.planner.order;
+
+import java.util.function.BooleanSupplier;
+
+/**
+ * What bounds a plan and the search for it.
+ *
+ * @param durations of the actions
+ * @param perHost actions at once on a host, coming and going; 1 or more
+ * @param perLink migrations at once over a link, in each direction; 1 or more
+ * @param relaunch whether stateless machines may be relocated by starting them anew
+ * @param iterations how many orders are tried beyond the first; 0 or more
+ * @param seed of the order in which they are tried
+ * @param stop true ends the search for a better order: the best one found counts
+ */
+public record OrderLimits(
+    Durations durations,
+    int perHost,
+    int perLink,
+    boolean relaunch,
+    int iterations,
+    long seed,
+    BooleanSupplier stop) {
+  public static final int UNLIMITED = Integer.MAX_VALUE;
+
+  /** Orders tried by default; each takes about as long as the first. */
+  private static final int DEFAULT_ITERATIONS = 20;
+
+  public OrderLimits {
+    if (perHost < 1 || perLink < 1 || iterations < 0) {
+      throw new IllegalArgumentException(
+          "limits per host and link start at 1, iterations at 0; given "
+              + perHost
+              + ", "
+              + perLink
+              + ", "
+              + iterations);
+    }
+  }
+
+  /** No bound of actions at once, relaunch allowed, never stopped. */
+  public static OrderLimits of(Durations durations) {
+    return new OrderLimits(
+        durations, UNLIMITED, UNLIMITED, true, DEFAULT_ITERATIONS, 1, () -> false);
+  }
+
+  public OrderLimits atOnce(int hosts, int links) {
+    return new OrderLimits(durations, hosts, links, relaunch, iterations, seed, stop);
+  }
+
+  public OrderLimits relaunch(boolean allowed) {
+    return new OrderLimits(durations, perHost, perLink, allowed, iterations, seed, stop);
+  }
+
+  public OrderLimits iterations(int tries) {
+    return new OrderLimits(durations, perHost, perLink, relaunch, tries, seed, stop);
+  }
+
+  public OrderLimits stop(BooleanSupplier when) {
+    return new OrderLimits(durations, perHost, perLink, relaunch, iterations, seed, when);
+  }
+}
