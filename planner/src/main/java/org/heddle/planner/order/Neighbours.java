@@ -20,8 +20,12 @@ import org.jspecify.annotations.Nullable;
  * Machines that move count on both hosts.
  */
 final class Neighbours {
-  /** A rule: a colour by machine, -1 for those that it does not bind. */
-  private record Rule(int colours, boolean single, int[] members, int[] colour) {}
+  /**
+   * A rule.
+   *
+   * @param single whether one machine of a colour is the most
+   */
+  private record Rule(int colours, boolean single) {}
 
   /** What a rule sees on a host. */
   private static final class Presence {
@@ -101,7 +105,7 @@ final class Neighbours {
 
   private void add(int colours, boolean single, int[] members, int[] colour) {
     int index = rules.size();
-    rules.add(new Rule(colours, single, members, colour));
+    rules.add(new Rule(colours, single));
     for (int i = 0; i < members.length; i++) {
       int machine = members[i];
       memberships
