@@ -192,7 +192,7 @@ final class Knots {
             .orElse(null);
     int tried = 0;
     for (Unit unit : units) {
-      if (sleeper != null && dearer(unit, sleeper) || tried++ == TRIED) {
+      if ((sleeper != null && dearer(unit, sleeper)) || tried++ == TRIED) {
         break;
       }
       Detour detour = unit.task().detourBack ? null : byHost(unit);
@@ -206,7 +206,7 @@ final class Knots {
   private boolean dearer(Unit detour, Unit sleeper) {
     long byHost = memory(detour);
     long asleep = 2 * memory(sleeper);
-    return byHost > asleep || byHost == asleep && 2 * ms(detour) > sleepMs(sleeper);
+    return byHost > asleep || (byHost == asleep && 2 * ms(detour) > sleepMs(sleeper));
   }
 
   private long ms(Unit unit) {

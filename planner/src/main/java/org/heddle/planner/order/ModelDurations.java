@@ -64,7 +64,7 @@ public record ModelDurations(Instance instance, MigrationModel model, double dis
   /** What the migration of a machine has to copy: its attributes, else its memory demand. */
   public MigrationLoad load(int machine) {
     return new MigrationLoad(
-        given(machine, Attribute.MEM_USED, instance.memory(machine)),
+        given(machine, Attribute.MEM_USED, (double) instance.memory(machine)),
         given(machine, Attribute.DIRTY_RATE, 0),
         given(machine, Attribute.MAX_DIRTY_SIZE, 0));
   }
@@ -81,7 +81,7 @@ public record ModelDurations(Instance instance, MigrationModel model, double dis
 
   /** State goes to a disk; for another host over the default link after that. */
   private double stored(int machine, int from, int to) {
-    double memory = given(machine, Attribute.MEM_USED, instance.memory(machine));
+    double memory = given(machine, Attribute.MEM_USED, (double) instance.memory(machine));
     double disk = model.setupSeconds() + memory / diskMiBPerS;
     return from == to ? disk : disk + memory / model.goodput(DEFAULT_LINK_MBIT_PER_S);
   }

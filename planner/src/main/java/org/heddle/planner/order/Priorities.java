@@ -47,7 +47,7 @@ final class Priorities {
       if (task.machine >= 0 && task.last) {
         long late = task.endMs - leastEnds[task.machine];
         boost[task.machine] *= 1 - FORWARD / 2;
-        boost[task.machine] += late <= 0 ? 0 : FORWARD * late / Math.max(1.0, task.endMs);
+        boost[task.machine] += late <= 0 ? 0 : FORWARD * late / Math.max(1.0, (double) task.endMs);
       }
     }
     noise = 0.2;

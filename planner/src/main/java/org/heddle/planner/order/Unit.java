@@ -53,14 +53,4 @@ final class Unit implements Comparable<Unit> {
     int byPriority = Double.compare(other.priority, priority);
     return byPriority != 0 ? byPriority : Integer.compare(number, other.number);
   }
-
-  @Override
-  public boolean equals(Object other) {
-    return this == other;
-  }
-
-  @Override
-  public int hashCode() {
-    return number;
-  }
 }
