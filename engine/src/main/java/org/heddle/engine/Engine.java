@@ -94,7 +94,7 @@ public final class Engine {
                       machine.state() instanceof MachineState.Waiting
                           || machine.state() instanceof MachineState.Sleeping);
       if (idle) {
-        Switching.giveUp(draft, vjob.spec().name(), "the vjob has ended");
+        Switching.takeBack(draft, vjob.spec().name(), "the vjob has ended");
         Unwinding.terminate(draft, vjob.spec().name());
       }
     }

@@ -115,8 +115,8 @@ public record GridState(
    * @param sequence order of submission
    * @param state derived from its machines' states and kept for users
    * @param reason why it is not running although it is wanted to, or why it ended; may be empty
-   * @param broken a machine was lost: the rest is shut down and the vjob starts again from what it
-   *     has
+   * @param broken a machine was lost or its start was taken back: the rest is shut down and the
+   *     vjob starts again from what it has
    * @param notBeforeMs it is not tried again earlier than this (back-off after failures)
    * @param failures starts or resumes that failed in a row
    * @param vni of its network

@@ -12,7 +12,6 @@ import org.heddle.engine.GridState.ActionRecord;
 import org.heddle.engine.GridState.PlanningRecord;
 import org.heddle.engine.GridState.Progress;
 import org.heddle.engine.GridState.SwitchRecord;
-import org.heddle.engine.GridState.Wanted;
 import org.heddle.model.Action;
 import org.heddle.model.MachineId;
 import org.heddle.model.Plan;
@@ -231,8 +230,20 @@ final class Switching {
         .findFirst();
   }
 
-  /** Nothing more is done for the vjob in this switch. */
+  /** Nothing more is done for the vjob in this switch, because something of it failed. */
   static void giveUp(Draft draft, VjobId vjob, String why) {
+    leave(draft, vjob, why, Progress.FAILED);
+  }
+
+  /** Nothing more is done for the vjob in this switch, although nothing failed. */
+  static void takeBack(Draft draft, VjobId vjob, String why) {
+    leave(draft, vjob, why, Progress.DROPPED);
+  }
+
+  /**
+   * @param started what has become of the steps that are under way
+   */
+  private static void leave(Draft draft, VjobId vjob, String why, Progress started) {
     if (draft.current.isEmpty()) {
       return;
     }
@@ -240,19 +251,16 @@ final class Switching {
       if (step.action().machine().vjob().equals(vjob)) {
         switch (progress(draft, step.id())) {
           case PENDING -> set(draft, step.id(), Progress.DROPPED, why);
-          case ACTIVE -> takeBack(draft, step, why);
+          case ACTIVE -> {
+            if (started == Progress.FAILED) {
+              failed(draft, Optional.of(step.id()), why);
+            } else {
+              set(draft, step.id(), started, why);
+            }
+          }
           case DONE, FAILED, DROPPED -> {}
         }
       }
-    }
-  }
-
-  /** What a person cancels has not failed. */
-  private static void takeBack(Draft draft, Plan.Step step, String why) {
-    if (draft.vjobs.get(step.action().machine().vjob()).wanted() == Wanted.END) {
-      set(draft, step.id(), Progress.DROPPED, why);
-    } else {
-      failed(draft, Optional.of(step.id()), why);
     }
   }
 

@@ -67,22 +67,33 @@ final class Unwinding {
         });
   }
 
-  /** A start is not gone on with, through no fault of the vjob's. */
+  /**
+   * A start is not gone on with, through no fault of the vjob's: its host was drained or it was
+   * asked to sleep meanwhile, or what it waited for did not happen.
+   */
   static void dropped(Draft draft, VjobId vjob, String why) {
     VjobRecord record = draft.vjobs.get(vjob);
+    Switching.takeBack(draft, vjob, why);
     if (Lifecycle.in(record, Phase.BOOT) || Lifecycle.in(record, Phase.RESTORE)) {
-      unwind(draft, vjob, why);
-    } else {
-      Switching.giveUp(draft, vjob, why);
+      clear(draft, vjob, why, "vjob.undone");
     }
   }
 
   /** Removes all that lives of the vjob; may be called again when more of it is lost. */
   static void unwind(Draft draft, VjobId vjob, String reason) {
-    Switching.giveUp(draft, vjob, reason);
+    if (draft.vjobs.get(vjob).wanted() == Wanted.END) {
+      // What a person cancels has not failed.
+      Switching.takeBack(draft, vjob, reason);
+      clear(draft, vjob, reason, "vjob.undone");
+    } else {
+      Switching.giveUp(draft, vjob, reason);
+      clear(draft, vjob, reason, "vjob.broken");
+    }
+  }
+
+  private static void clear(Draft draft, VjobId vjob, String reason, String notice) {
     if (!draft.vjobs.get(vjob).broken()) {
-      boolean cancelled = draft.vjobs.get(vjob).wanted() == Wanted.END;
-      draft.notice(cancelled ? "vjob.undone" : "vjob.broken", vjob, reason);
+      draft.notice(notice, vjob, reason);
       draft.edit(
           vjob,
           edit -> {
