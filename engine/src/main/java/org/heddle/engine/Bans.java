@@ -28,6 +28,14 @@ final class Bans {
     }
   }
 
+  /** A person has it tried again: wherever it failed, something may have been mended. */
+  static void lift(Draft draft, MachineId machine) {
+    MachineRecord record = draft.machines.get(machine);
+    if (!record.banned().isEmpty()) {
+      draft.machines.put(machine, record.withBanned(new TreeMap<>()));
+    }
+  }
+
   static void expire(Draft draft) {
     for (MachineRecord record : draft.machines.values()) {
       if (record.banned().values().stream().anyMatch(until -> until <= draft.now)) {

@@ -55,6 +55,7 @@ public final class Engine {
       case Event.MigrateAsked asked -> Requests.migrate(draft, asked.machine(), asked.to());
       case Event.DrainAsked asked -> Requests.drain(draft, asked.host(), true);
       case Event.UndrainAsked asked -> Requests.drain(draft, asked.host(), false);
+      case Event.ForgetAsked asked -> Forgetting.forget(draft, asked.host());
       case Event.HostReported reported -> {
         Reconciliation.reported(draft, reported);
         yield Optional.empty();

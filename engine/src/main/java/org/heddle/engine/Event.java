@@ -28,6 +28,9 @@ public sealed interface Event {
 
   record UndrainAsked(HostId host) implements Event {}
 
+  /** A lost host will not come back: nothing is kept for it any more. */
+  record ForgetAsked(HostId host) implements Event {}
+
   /**
    * A host joined or came back (its agent started or connected again), or was asked; says all that
    * it has.

@@ -185,7 +185,25 @@ public record GridState(
       String stateId,
       long firstPauseMs,
       long lastPauseMs,
-      String trouble) {}
+      String trouble) {
+    Transition entering(Phase next, long nowMs) {
+      return new Transition(next, nowMs, stateId, firstPauseMs, lastPauseMs, trouble);
+    }
+
+    /** One more machine has stopped. */
+    Transition paused(long atMs) {
+      long first = firstPauseMs == 0 ? atMs : Math.min(firstPauseMs, atMs);
+      return new Transition(phase, sinceMs, stateId, first, Math.max(lastPauseMs, atMs), trouble);
+    }
+
+    Transition saving(String state) {
+      return new Transition(phase, sinceMs, state, firstPauseMs, lastPauseMs, "");
+    }
+
+    Transition troubled(String message) {
+      return new Transition(phase, sinceMs, stateId, firstPauseMs, lastPauseMs, message);
+    }
+  }
 
   /**
    * @param network its address and card, for its whole life

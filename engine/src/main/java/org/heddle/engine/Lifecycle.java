@@ -6,6 +6,7 @@ import org.heddle.engine.GridState.MachineRecord;
 import org.heddle.engine.GridState.Phase;
 import org.heddle.engine.GridState.Transition;
 import org.heddle.engine.GridState.VjobRecord;
+import org.heddle.engine.GridState.Wanted;
 import org.heddle.model.MachineState;
 import org.heddle.model.VjobId;
 import org.heddle.model.VjobState;
@@ -19,16 +20,11 @@ final class Lifecycle {
     draft.edit(
         vjob,
         edit -> {
-          Transition old = edit.transition.orElse(new Transition(phase, draft.now, "", 0, 0, ""));
           edit.transition =
               Optional.of(
-                  new Transition(
-                      phase,
-                      draft.now,
-                      old.stateId(),
-                      old.firstPauseMs(),
-                      old.lastPauseMs(),
-                      old.trouble()));
+                  edit.transition
+                      .map(old -> old.entering(phase, draft.now))
+                      .orElse(new Transition(phase, draft.now, "", 0, 0, "")));
           edit.state = during(phase);
           if (phase == Phase.BOOT || phase == Phase.RESTORE) {
             edit.reason = "";
@@ -45,7 +41,7 @@ final class Lifecycle {
           edit.transition = Optional.empty();
           edit.state = state;
           edit.broken = false;
-          if (state == VjobState.RUNNING) {
+          if (state == VjobState.RUNNING && edit.wanted != Wanted.END) {
             edit.reason = "";
           }
         });

@@ -29,7 +29,12 @@ final class Requests {
     if (vjob.get().state() == VjobState.TERMINATED || vjob.get().wanted() == Wanted.END) {
       return Optional.empty();
     }
-    draft.edit(id, edit -> edit.wanted = Wanted.END);
+    draft.edit(
+        id,
+        edit -> {
+          edit.wanted = Wanted.END;
+          edit.reason = "cancelled";
+        });
     draft.notice("vjob.wanted", id, "cancel");
     boolean starting =
         vjob.get()
@@ -50,8 +55,22 @@ final class Requests {
     return want(draft, id, Wanted.SLEEP, "suspend");
   }
 
+  /**
+   * Also has a vjob that is wanted to run already, and does not, tried again at once: its back-off
+   * and the bans of its machines are over.
+   */
   static Optional<Refusal> resume(Draft draft, VjobId id) {
-    return want(draft, id, Wanted.RUN, "resume");
+    Optional<Refusal> refusal = want(draft, id, Wanted.RUN, "resume");
+    if (refusal.isEmpty() && draft.vjobs.get(id).state() != VjobState.RUNNING) {
+      draft.edit(
+          id,
+          edit -> {
+            edit.notBeforeMs = 0;
+            edit.failures = 0;
+          });
+      draft.machinesOf(id).forEach(machine -> Bans.lift(draft, machine.id()));
+    }
+    return refusal;
   }
 
   private static Optional<Refusal> want(Draft draft, VjobId id, Wanted wanted, String verb) {
@@ -76,8 +95,6 @@ final class Requests {
         id,
         edit -> {
           edit.wanted = wanted;
-          edit.notBeforeMs = 0;
-          edit.failures = 0;
           if (edit.transition.isEmpty()) {
             edit.reason = wanted == Wanted.SLEEP ? "suspend asked" : "";
           }
@@ -168,6 +185,7 @@ final class Requests {
         edit -> {
           edit.wanted = Wanted.END;
           edit.exitCode = Optional.of(exitCode);
+          edit.reason = exitCode == 0 ? "finished" : "exit code " + exitCode;
           edit.output = output;
         });
     draft.notice("vjob.finished", id, "exit code " + exitCode);

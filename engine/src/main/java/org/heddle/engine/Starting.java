@@ -164,8 +164,19 @@ final class Starting {
       startRun(draft, vjob, operation.attempt() + 1, Timing.RETRY * operation.attempt());
       return;
     }
-    Unwinding.startFailed(
-        draft, vjob.spec().name(), "its command did not start: " + failed.message(), failed.code());
+    VjobId id = vjob.spec().name();
+    if (vjob.failures() + 1 >= Timing.RUN_FAILURES) {
+      Unwinding.hopeless(
+          draft,
+          id,
+          "its command could not be started, "
+              + Timing.RUN_FAILURES
+              + " starts in a row failed: "
+              + failed.message());
+    } else {
+      Unwinding.startFailed(
+          draft, id, "its command did not start: " + failed.message(), failed.code());
+    }
   }
 
   /** A boot or restore failed: what is left of it is removed first, before another try. */

@@ -64,19 +64,7 @@ final class Suspending {
   static void paused(Draft draft, OperationRecord operation, Outcome.Done done) {
     MachineId machine = operation.what().machine();
     draft.become(machine, new MachineState.Paused(operation.host()));
-    change(
-        draft,
-        machine.vjob(),
-        old ->
-            new Transition(
-                old.phase(),
-                old.sinceMs(),
-                old.stateId(),
-                old.firstPauseMs() == 0
-                    ? done.effectMs()
-                    : Math.min(old.firstPauseMs(), done.effectMs()),
-                Math.max(old.lastPauseMs(), done.effectMs()),
-                old.trouble()));
+    change(draft, machine.vjob(), old -> old.paused(done.effectMs()));
     advance(draft, machine.vjob());
   }
 
@@ -110,17 +98,7 @@ final class Suspending {
 
   private static void trouble(Draft draft, MachineId machine, String verb, Outcome.Failed failed) {
     String message = verb + " of " + machine.name() + " failed: " + failed.message();
-    change(
-        draft,
-        machine.vjob(),
-        old ->
-            new Transition(
-                old.phase(),
-                old.sinceMs(),
-                old.stateId(),
-                old.firstPauseMs(),
-                old.lastPauseMs(),
-                message));
+    change(draft, machine.vjob(), old -> old.troubled(message));
   }
 
   private static void change(
@@ -160,12 +138,7 @@ final class Suspending {
     String stateId = draft.nextName("s");
     Switching.skew(draft, vjob, now.lastPauseMs() - now.firstPauseMs());
     Lifecycle.enter(draft, vjob, Phase.SAVE);
-    change(
-        draft,
-        vjob,
-        old ->
-            new Transition(
-                old.phase(), old.sinceMs(), stateId, old.firstPauseMs(), old.lastPauseMs(), ""));
+    change(draft, vjob, old -> old.saving(stateId));
     for (MachineRecord machine : draft.machinesOf(vjob)) {
       HostId host = machine.state().host().orElseThrow();
       draft.become(machine.id(), new MachineState.Saving(host));

@@ -52,6 +52,13 @@ final class Timing {
   /** Starts that found a broken saved state, after which the vjob begins anew without it. */
   static final int BAD_STATES = 3;
 
+  /**
+   * A vjob whose command cannot be started ends when so many of its starts in a row have failed:
+   * the pauses before the last two outlast a host that is overloaded for a minute, and an image
+   * whose guests cannot start a command will not learn it.
+   */
+  static final int RUN_FAILURES = 5;
+
   /** How often each host is asked what it has, against whatever was missed. */
   static final long INSPECT = 30_000;
 

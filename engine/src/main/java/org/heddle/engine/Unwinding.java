@@ -27,6 +27,18 @@ final class Unwinding {
 
   /** A machine is gone by itself. */
   static void lost(Draft draft, VjobId vjob, String reason) {
+    forgiveIfStable(draft, vjob);
+    backOff(draft, vjob);
+    unwind(draft, vjob, reason);
+  }
+
+  static void hostLost(Draft draft, VjobId vjob, HostId host) {
+    forgiveIfStable(draft, vjob);
+    unwind(draft, vjob, "host " + host + " was lost");
+  }
+
+  /** Earlier failures do not count any more when it ran for long. */
+  private static void forgiveIfStable(Draft draft, VjobId vjob) {
     boolean wasStable =
         draft.machinesOf(vjob).stream()
             .anyMatch(machine ->
@@ -35,12 +47,18 @@ final class Unwinding {
     if (wasStable) {
       draft.edit(vjob, edit -> edit.failures = 0);
     }
-    backOff(draft, vjob);
-    unwind(draft, vjob, reason);
   }
 
-  static void hostLost(Draft draft, VjobId vjob, HostId host) {
-    unwind(draft, vjob, "host " + host + " was lost");
+  /** It ends without its command having run, because another try would fail like the last ones. */
+  static void hopeless(Draft draft, VjobId vjob, String reason) {
+    draft.edit(
+        vjob,
+        edit -> {
+          edit.wanted = Wanted.END;
+          edit.reason = reason;
+        });
+    draft.notice("vjob.failed", vjob, reason);
+    unwind(draft, vjob, reason);
   }
 
   /** A machine could not be started or resumed. */
@@ -98,7 +116,8 @@ final class Unwinding {
           vjob,
           edit -> {
             edit.broken = true;
-            edit.reason = reason;
+            // Why it shall end was said when that was decided.
+            edit.reason = edit.wanted == Wanted.END ? edit.reason : reason;
           });
       Lifecycle.enter(draft, vjob, Phase.UNWIND);
     }
@@ -265,15 +284,7 @@ final class Unwinding {
 
   private static void ended(Draft draft, VjobId vjob) {
     discardSaved(draft, vjob);
-    draft.edit(
-        vjob,
-        edit -> {
-          edit.endedMs = Optional.of(draft.now);
-          edit.reason =
-              edit.exitCode
-                  .map(code -> code == 0 ? "finished" : "exit code " + code)
-                  .orElse("cancelled");
-        });
+    draft.edit(vjob, edit -> edit.endedMs = Optional.of(draft.now));
     Lifecycle.rest(draft, vjob);
   }
 
@@ -303,7 +314,9 @@ final class Unwinding {
           vjob,
           edit -> {
             edit.runStarted = false;
-            edit.reason = "its saved state on " + host + " was lost: begins anew";
+            if (edit.wanted != Wanted.END) {
+              edit.reason = "its saved state on " + host + " was lost: begins anew";
+            }
           });
       Lifecycle.rest(draft, vjob);
     }

@@ -46,8 +46,10 @@ final class People {
       world.deliver(new Event.DrainAsked(host()));
     } else if (dice < 90) {
       world.deliver(new Event.UndrainAsked(host()));
-    } else {
+    } else if (dice < 98) {
       migrate();
+    } else {
+      forget();
     }
   }
 
@@ -60,6 +62,14 @@ final class People {
   private HostId host() {
     List<SimulatedHost> hosts = List.copyOf(world.hosts());
     return hosts.get((int) world.random(hosts.size())).id();
+  }
+
+  /** Of hosts that are away, which then come back all the same. */
+  private void forget() {
+    world.state().hosts().values().stream()
+        .filter(host -> !host.online())
+        .findFirst()
+        .ifPresent(host -> world.deliver(new Event.ForgetAsked(host.host().id())));
   }
 
   private void migrate() {
