@@ -43,15 +43,17 @@ final class CommandSender implements AutoCloseable {
   private final ControlLoop loop;
   private final Decider decider;
   private final AgentDialer dialer;
+  private final GridClock clock;
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
   private final Semaphore requests = new Semaphore(REQUESTS);
   private final Map<Lane, Queue<Command.Execute>> lanes = new HashMap<>();
   private final Set<String> sending = ConcurrentHashMap.newKeySet();
 
-  CommandSender(ControlLoop loop, Decider decider, AgentDialer dialer) {
+  CommandSender(ControlLoop loop, Decider decider, AgentDialer dialer, GridClock clock) {
     this.loop = loop;
     this.decider = decider;
     this.dialer = dialer;
+    this.clock = clock;
   }
 
   /** Returns at once. */
@@ -149,10 +151,14 @@ final class CommandSender implements AutoCloseable {
 
   /** Whether the agent has it; if it has ended already, that is told. */
   private boolean sent(Command.Execute execute) throws InterruptedException {
+    Optional<Host> host = host(execute.host());
+    if (host.isEmpty()) {
+      return true;
+    }
     requests.acquire();
     try {
       AgentApi.OperationStatus status =
-          dialer.dial(host(execute.host())).operate(execute.operation(), execute.what());
+          dialer.dial(host.get()).operate(execute.operation(), clock.forHosts(execute.what()));
       tellEnd(status);
       return true;
     } catch (ApiException refused) {
@@ -173,9 +179,13 @@ final class CommandSender implements AutoCloseable {
   }
 
   private void inspect(Command.Inspect inspect) throws InterruptedException {
+    Optional<Host> host = host(inspect.host());
+    if (host.isEmpty()) {
+      return;
+    }
     requests.acquire();
     try {
-      AgentApi.HostReport report = dialer.dial(host(inspect.host())).host();
+      AgentApi.HostReport report = dialer.dial(host.get()).host();
       tellReport(report, inspect.host(), inspect.version());
     } catch (IOException broken) {
       log.debug("inspecting {}: {}", inspect.host(), broken.getMessage());
@@ -184,12 +194,9 @@ final class CommandSender implements AutoCloseable {
     }
   }
 
-  private Host host(HostId id) {
-    GridState.HostRecord record = loop.state().hosts().get(id);
-    if (record == null) {
-      throw new IllegalStateException("a command for host " + id + ", which is not in the grid");
-    }
-    return record.host();
+  /** Empty when the host was forgotten meanwhile; then nothing is wanted of it. */
+  private Optional<Host> host(HostId id) {
+    return Optional.ofNullable(loop.state().hosts().get(id)).map(GridState.HostRecord::host);
   }
 
   /**

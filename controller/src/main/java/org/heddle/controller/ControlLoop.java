@@ -1,6 +1,5 @@
 package org.heddle.controller;
 
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -30,7 +29,7 @@ import org.slf4j.LoggerFactory;
  * Takes one event at a time, lets the engine decide, stores what changed together with the event
  * and the notices in one transaction, and only then sends the commands. One thread; the other
  * methods may be called by any. When the store fails the loop ends for good, because nothing may be
- * done that is not stored.
+ * done that is not stored; so it does at a bug, and who waits for an answer is told of it.
  */
 final class ControlLoop implements AutoCloseable {
   /** More events than this waiting: those who tell of them wait too. */
@@ -46,7 +45,7 @@ final class ControlLoop implements AutoCloseable {
 
   private final KeyValueStore store;
   private final Decider decider;
-  private final InstantSource clock;
+  private final GridClock clock;
   private final EventLog events;
   private final BlockingQueue<Task> queue = new ArrayBlockingQueue<>(QUEUE);
   private final AtomicBoolean tickWaits = new AtomicBoolean();
@@ -55,7 +54,6 @@ final class ControlLoop implements AutoCloseable {
   private final Thread thread;
   private final long session;
   private long lastInput;
-  private long lastMs;
   private volatile GridState state;
   private Consumer<Command> commands = _ -> {};
 
@@ -65,7 +63,7 @@ final class ControlLoop implements AutoCloseable {
   private record Task(Event event, Optional<CompletableFuture<Step>> answer) {}
 
   /** Reads the state; {@link #start} begins. */
-  ControlLoop(KeyValueStore store, EventLog events, Decider decider, InstantSource clock) {
+  ControlLoop(KeyValueStore store, EventLog events, Decider decider, GridClock clock) {
     this.store = store;
     this.events = events;
     this.decider = decider;
@@ -75,9 +73,9 @@ final class ControlLoop implements AutoCloseable {
     if (!inputs.isEmpty()) {
       Entry newest = inputs.getLast();
       lastInput = Long.parseLong(newest.key().substring(INPUT.length()));
-      lastMs = Json.read(newest.value(), Input.class).timeMs();
+      clock.notBefore(Json.read(newest.value(), Input.class).timeMs());
     }
-    String who = ProcessHandle.current().pid() + " " + clock.millis();
+    String who = ProcessHandle.current().pid() + " " + clock.wallMs();
     Change mine = new Change.Put(SESSION, who);
     this.session = store.commit(new Transaction(List.of(), List.of(mine))).revision();
     this.thread = Thread.ofPlatform().name("control-loop").unstarted(this::run);
@@ -94,14 +92,9 @@ final class ControlLoop implements AutoCloseable {
     return state;
   }
 
-  long nowMs() {
-    return clock.millis();
-  }
-
-  /** The engine's time does not go back, whatever the machine's clock does. */
-  private long stepMs() {
-    lastMs = Math.max(lastMs, nowMs());
-    return lastMs;
+  /** What time it is for the engine. */
+  long engineMs() {
+    return clock.engineMs();
   }
 
   /** Has the event decided upon, and waits until what comes of it is stored. */
@@ -111,7 +104,7 @@ final class ControlLoop implements AutoCloseable {
     try {
       return answer.get(ANSWER_SECONDS, TimeUnit.SECONDS);
     } catch (ExecutionException failed) {
-      throw new IllegalStateException("the engine could not decide", failed.getCause());
+      throw new IllegalStateException("the controller failed at it", failed.getCause());
     } catch (TimeoutException _) {
       throw Refused.of("timed-out", "", "the controller is too busy; ask again later");
     }
@@ -153,13 +146,13 @@ final class ControlLoop implements AutoCloseable {
   private void run() {
     Optional<Throwable> why = Optional.empty();
     try {
-      decider.resume(state, stepMs()).forEach(commands);
+      decider.resume(state, clock.engineMs()).forEach(commands);
       while (!ended.get()) {
         handle(queue.take());
       }
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
-    } catch (RuntimeException failed) {
+    } catch (RuntimeException | Error failed) {
       log.error("the control loop ends: {}", failed.getMessage(), failed);
       why = Optional.of(failed);
     } finally {
@@ -173,19 +166,13 @@ final class ControlLoop implements AutoCloseable {
     if (task.event() instanceof Event.Ticked) {
       tickWaits.set(false);
     }
-    long now = stepMs();
     Step step;
     try {
+      long now = clock.engineMs();
       step = decider.step(state, task.event(), now);
-    } catch (RuntimeException bug) {
-      // A step is pure: the state is as it was, and other events may go well.
-      log.error("the engine failed at {}", task.event().getClass().getSimpleName(), bug);
-      task.answer().ifPresent(answer -> answer.completeExceptionally(bug));
-      return;
-    }
-    try {
       take(step, task.event(), now);
-    } catch (StoreException failed) {
+    } catch (RuntimeException | Error failed) {
+      // The stored state is unharmed: the next controller goes on from there.
       task.answer().ifPresent(answer -> answer.completeExceptionally(failed));
       throw failed;
     }
@@ -198,7 +185,7 @@ final class ControlLoop implements AutoCloseable {
       return;
     }
     List<Change> changes = new ArrayList<>(StateRecords.difference(state, step.state()));
-    changes.addAll(events.append(step.notices(), now));
+    changes.addAll(events.append(step.notices(), clock.wallMs()));
     if (!changes.isEmpty()) {
       changes.addAll(input(cause, now));
       commit(changes);

@@ -13,12 +13,12 @@ record Desk(ControlLoop loop, Decider decider) {
   }
 
   PlanView rehearse(Event event) {
-    return Views.plan(decider.rehearse(loop.state(), event, loop.nowMs()));
+    return Views.plan(decider.rehearse(loop.state(), event, loop.engineMs()));
   }
 
   /** What the grid would do now. */
   PlanView pending() {
-    return Views.plan(decider.pending(loop.state(), loop.nowMs()));
+    return Views.plan(decider.pending(loop.state(), loop.engineMs()));
   }
 
   /** Does what was asked, or with {@code ?dryRun=true} answers with the plan. */

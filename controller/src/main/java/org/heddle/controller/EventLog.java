@@ -20,14 +20,20 @@ import org.heddle.engine.Step;
  */
 final class EventLog {
   /** Days of a busy grid, a few MiB. */
-  static final long KEPT = 20_000;
+  private static final long KEPT = 20_000;
 
   private static final String PREFIX = "events/";
   private final KeyValueStore store;
+  private final long kept;
   private long last;
 
   EventLog(KeyValueStore store) {
+    this(store, KEPT);
+  }
+
+  EventLog(KeyValueStore store, long kept) {
     this.store = store;
+    this.kept = kept;
     List<Entry> all = store.range(PREFIX).entries();
     this.last = all.isEmpty() ? 0 : read(all.getLast()).id();
   }
@@ -40,8 +46,8 @@ final class EventLog {
       id++;
       EventView view = new EventView(id, nowMs, notice.kind(), notice.subject(), notice.message());
       changes.add(new Change.Put(key(id), Json.write(view)));
-      if (id > KEPT) {
-        changes.add(new Change.Delete(key(id - KEPT)));
+      if (id > kept) {
+        changes.add(new Change.Delete(key(id - kept)));
       }
     }
     return changes;

@@ -8,11 +8,11 @@ import io.javalin.http.Context;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import org.heddle.api.AgentApi;
 import org.heddle.api.GridApi.EventView;
@@ -35,6 +35,7 @@ final class GridRoutes {
   private final AgentLinks agents;
   private final Semaphore followers = new Semaphore(FOLLOWERS);
   private final long startedMs;
+  private final String version = readVersion();
 
   GridRoutes(Desk desk, EventLog events, AgentLinks agents, long startedMs) {
     this.desk = desk;
@@ -66,12 +67,16 @@ final class GridRoutes {
   }
 
   private void status(Context context) {
-    Web.json(context, 200, desk.views().status(version(), startedMs));
+    Web.json(context, 200, desk.views().status(version, startedMs));
   }
 
-  private static String version() {
-    return Optional.ofNullable(GridRoutes.class.getPackage().getImplementationVersion())
-        .orElse("development");
+  private static String readVersion() {
+    try (InputStream in = GridRoutes.class.getResourceAsStream("version.txt")) {
+      byte[] text = Objects.requireNonNull(in, "version.txt is missing").readAllBytes();
+      return new String(text, StandardCharsets.UTF_8).strip();
+    } catch (IOException broken) {
+      throw new UncheckedIOException(broken);
+    }
   }
 
   private interface OfHost {
