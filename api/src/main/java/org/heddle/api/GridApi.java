@@ -26,6 +26,7 @@ import org.heddle.model.VjobSpec;
  * GET    /v1/machines/{machine}/console?from=N&amp;follow=true, POST ...   as the agent's
  * GET    /v1/hosts                              [HostView]
  * POST   /v1/hosts/{host}/drain | undrain       -> 202 HostView
+ * POST   /v1/hosts/{host}/forget                -> 200 HostView as it was: a lost host for good
  * GET    /v1/switches?limit=N                   [SwitchView], newest first
  * GET    /v1/switches/{id}                      SwitchView; id may be "current"
  * GET    /v1/plan                               PlanView: what the grid would do now

@@ -127,6 +127,11 @@ public final class GridClient implements AutoCloseable {
     return ask(Request.post(path("hosts", host, "undrain")), HostView.class);
   }
 
+  /** Keeps nothing for a lost host any more; the answer is the host as it was. */
+  public HostView forget(String host) {
+    return ask(Request.post(path("hosts", host, "forget")), HostView.class);
+  }
+
   /** Context switches, newest first. */
   public List<SwitchView> switches(int limit) {
     return list("/v1/switches?limit=" + limit, SwitchView.class);
@@ -167,7 +172,7 @@ public final class GridClient implements AutoCloseable {
   /**
    * What that verb would do; nothing is changed.
    *
-   * @param verb drain or undrain
+   * @param verb drain, undrain or forget
    */
   public PlanView planHost(String host, String verb) {
     return ask(Request.post(path("hosts", host, verb) + "?dryRun=true"), PlanView.class);

@@ -9,7 +9,6 @@ import org.heddle.api.GridApi.PlanView;
 import org.heddle.api.GridClient;
 import org.heddle.model.NodeSet;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -20,8 +19,9 @@ import picocli.CommandLine.Parameters;
     subcommands = {
       HostCommand.ListAll.class,
       HostCommand.Show.class,
-      HostCommand.Drain.class,
-      HostCommand.Undrain.class
+      HostVerb.Drain.class,
+      HostVerb.Undrain.class,
+      HostCommand.Forget.class
     })
 final class HostCommand {
 
@@ -108,8 +108,15 @@ final class HostCommand {
     }
   }
 
-  /** One of the two verbs. */
-  abstract static class Change extends GridCommand {
+  /** Answers at once: there is nothing to wait for. */
+  @Command(
+      name = "forget",
+      description = {
+        "Keep nothing for a lost host any more.",
+        "Refused while it is on line, or while a sleeping vjob has its saved state there. Should it"
+            + " come back, it joins like a new host."
+      })
+  static final class Forget extends GridCommand {
     @Parameters(
         paramLabel = "HOST",
         arity = "1..*",
@@ -117,72 +124,24 @@ final class HostCommand {
         description = "Names, or sets such as host[1-4].")
     List<String> hosts = List.of();
 
-    @Mixin ChangeOptions change = new ChangeOptions();
-
-    abstract String verb();
-
-    abstract HostView act(GridClient grid, String host);
-
-    abstract boolean reached(HostView host);
+    @Option(names = "--dry-run", description = "Only show what would be done.")
+    boolean dryRun;
 
     @Override
     ExitCode run(GridClient grid) {
       SequencedSet<String> names = names(hosts);
-      if (change.dryRun) {
-        List<PlanView> plans = each(names, name -> grid.planHost(name, verb()));
+      if (dryRun) {
+        List<PlanView> plans = each(names, name -> grid.planHost(name, "forget"));
         showAll(hosts, plans, () -> PlanText.of(plans, around().output()));
         return ExitCode.OK;
       }
-      List<HostView> changed = each(names, name -> act(grid, name));
-      if (change.waits() && !changed.isEmpty()) {
-        List<String> begun = changed.stream().map(HostView::name).toList();
-        List<HostView> last =
-            new HostWait(grid, around(), change.timeout).until(begun, this::reached);
-        showAll(hosts, last, () -> "");
-      } else {
-        showAll(hosts, changed, () -> lines(changed));
-      }
+      List<HostView> forgotten = each(names, grid::forget);
+      showAll(
+          hosts,
+          forgotten,
+          () ->
+              String.join("", forgotten.stream().map(it -> it.name() + ": forgotten\n").toList()));
       return ExitCode.OK;
-    }
-
-    private static String lines(List<HostView> hosts) {
-      return String.join("", hosts.stream().map(host -> HostWait.line(host) + "\n").toList());
-    }
-  }
-
-  @Command(name = "drain", description = "Move all machines away and give the host no new ones.")
-  static final class Drain extends Change {
-    @Override
-    String verb() {
-      return "drain";
-    }
-
-    @Override
-    HostView act(GridClient grid, String host) {
-      return grid.drain(host);
-    }
-
-    @Override
-    boolean reached(HostView host) {
-      return host.machines().isEmpty();
-    }
-  }
-
-  @Command(name = "undrain", description = "Let the host have machines again.")
-  static final class Undrain extends Change {
-    @Override
-    String verb() {
-      return "undrain";
-    }
-
-    @Override
-    HostView act(GridClient grid, String host) {
-      return grid.undrain(host);
-    }
-
-    @Override
-    boolean reached(HostView host) {
-      return !host.drained();
     }
   }
 }

@@ -95,6 +95,15 @@ final class AgentLinks implements AutoCloseable {
     return new AgentApi.Lease((int) lease.toSeconds(), peers(), images());
   }
 
+  /** The host is no longer in the grid; an agent of it that says hello is a new one. */
+  synchronized void forget(HostId host) {
+    Link link = links.remove(host);
+    if (link != null) {
+      link.stop();
+    }
+    store.commit(new Transaction(List.of(), List.of(new Change.Delete(AGENTS + host))));
+  }
+
   /** Looks for leases that have run out; to be called about every second. */
   synchronized void check() throws InterruptedException {
     links.values().forEach(Link::stopIfExpired);

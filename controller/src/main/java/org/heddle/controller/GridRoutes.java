@@ -16,6 +16,7 @@ import java.util.Objects;
 import java.util.concurrent.Semaphore;
 import org.heddle.api.AgentApi;
 import org.heddle.api.GridApi.EventView;
+import org.heddle.api.GridApi.HostView;
 import org.heddle.api.Json;
 import org.heddle.engine.Event;
 import org.heddle.model.HostId;
@@ -51,6 +52,7 @@ final class GridRoutes {
         get("/v1/hosts", context -> Web.json(context, 200, desk.views().hosts(agents))),
         post("/v1/hosts/{host}/drain", context -> host(context, Event.DrainAsked::new)),
         post("/v1/hosts/{host}/undrain", context -> host(context, Event.UndrainAsked::new)),
+        post("/v1/hosts/{host}/forget", this::forget),
         get("/v1/switches", this::switches),
         get("/v1/switches/{id}", this::oneSwitch),
         get("/v1/plan", context -> Web.json(context, 200, desk.pending())),
@@ -84,12 +86,30 @@ final class GridRoutes {
   }
 
   private void host(Context context, OfHost asked) throws InterruptedException {
+    HostId id = known(context);
+    desk.change(context, asked.event(id), () -> desk.views().host(id, agents).orElseThrow(), 202);
+  }
+
+  /** Answers with the host as it was. */
+  private void forget(Context context) throws InterruptedException {
+    HostId id = known(context);
+    HostView last = desk.views().host(id, agents).orElseThrow();
+    desk.change(
+        context,
+        new Event.ForgetAsked(id),
+        () -> {
+          agents.forget(id);
+          return last;
+        },
+        200);
+  }
+
+  private HostId known(Context context) {
     String name = context.pathParam("host");
     if (!Names.valid(name) || !desk.loop().state().hosts().containsKey(new HostId(name))) {
       throw Refused.absent("host", name, desk.views().hostNames());
     }
-    HostId id = new HostId(name);
-    desk.change(context, asked.event(id), () -> desk.views().host(id, agents).orElseThrow(), 202);
+    return new HostId(name);
   }
 
   private void switches(Context context) {

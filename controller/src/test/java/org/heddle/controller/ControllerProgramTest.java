@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.heddle.api.GridApi.EventView;
+import org.heddle.api.GridApi.HostView;
 import org.heddle.api.GridApi.MachineView;
 import org.heddle.api.GridApi.VjobView;
 import org.heddle.model.MachineId;
@@ -151,6 +152,23 @@ class ControllerProgramTest {
       awaitTrue(() -> grid.client().status().hostsOnline() == 2);
       MachineId machine = MachineId.parse("node.one");
       awaitTrue(() -> grid.agent(first).live(machine).filter(Live.RUNNING::equals).isEmpty());
+    }
+  }
+
+  @Test
+  void aLostHostIsForgottenAlsoByTheNextControllerAndMayComeBack() throws Exception {
+    try (TestGrid grid = new TestGrid(folder.resolve("state"), 2, 2)) {
+      assertThatThrownBy(() -> grid.client().forget("host2")).hasMessageContaining("is on line");
+      grid.silence("host2", true);
+      awaitTrue(() -> grid.client().status().hostsOnline() == 1);
+      assertThat(grid.client().forget("host2").state()).isEqualTo("lost");
+      assertThat(grid.client().hosts()).extracting(HostView::name).containsExactly("host1");
+      grid.stop();
+      grid.start();
+      awaitTrue(() -> grid.client().status().hostsOnline() == 1);
+      assertThat(grid.client().hosts()).extracting(HostView::name).containsExactly("host1");
+      grid.silence("host2", false);
+      awaitTrue(() -> grid.client().status().hostsOnline() == 2);
     }
   }
 
