@@ -43,6 +43,11 @@ public final class NodeSet {
     return text.indexOf(',') >= 0 || text.indexOf('[') >= 0;
   }
 
+  /** Whether it has commas outside brackets. */
+  static boolean isList(String text) {
+    return elements(text).size() > 1;
+  }
+
   /** The shortest text that we find for these names: sorted, numbers as ranges. */
   public static String fold(Collection<String> names) {
     return NodeFolding.fold(names);
