@@ -38,6 +38,14 @@ public final class Arrangement {
     return new Arrangement(hosts, online);
   }
 
+  public int machines() {
+    return hosts.length;
+  }
+
+  public int hosts() {
+    return online.length;
+  }
+
   public int host(int machine) {
     return hosts[machine];
   }

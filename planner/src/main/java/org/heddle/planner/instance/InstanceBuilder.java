@@ -37,6 +37,7 @@ public final class InstanceBuilder {
     if (hosts > 0 || machines > 0) {
       throw new IllegalStateException("resources come before hosts and machines");
     }
+    named("resource", name);
     if (Arrays.asList(c.resourceNames).contains(name)) {
       throw twice("resource", name);
     }
@@ -87,9 +88,24 @@ public final class InstanceBuilder {
 
   // Hosts.
 
+  /** Names stand in constraints without quotes. */
+  private static String named(String kind, String name) {
+    if (name.isEmpty() || name.length() > 255 || !name.chars().allMatch(InstanceBuilder::allowed)) {
+      throw InvalidInstance.invalid(
+          kind + " '" + name + "'",
+          "is no name",
+          "use 1 to 255 characters, no blanks and none of ,[](){}\"#*");
+    }
+    return name;
+  }
+
+  private static boolean allowed(int c) {
+    return c > ' ' && c != 127 && ",[](){}\"#*".indexOf(c) < 0;
+  }
+
   /** A host that is on line, of no site, with no capacity of anything. */
   public int host(String name) {
-    if (hostIndex.putIfAbsent(name, hosts) != null) {
+    if (hostIndex.putIfAbsent(named("host", name), hosts) != null) {
       throw twice("host", name);
     }
     if (hosts == c.hostNames.length) {
@@ -133,7 +149,7 @@ public final class InstanceBuilder {
 
   /** A ready machine that uses nothing and shall stay as it is. */
   public int machine(String name) {
-    if (machineIndex.putIfAbsent(name, machines) != null) {
+    if (machineIndex.putIfAbsent(named("machine", name), machines) != null) {
       throw twice("machine", name);
     }
     if (machines == c.machineNames.length) {

@@ -19,6 +19,14 @@ public final class InvalidInstance extends RuntimeException {
     this.kind = kind;
   }
 
+  /**
+   * @param words place, problem and remedy
+   */
+  public InvalidInstance(Kind kind, String words) {
+    super(words);
+    this.kind = kind;
+  }
+
   public static InvalidInstance invalid(String place, String problem, String remedy) {
     return new InvalidInstance(Kind.INVALID, place, problem, remedy);
   }

@@ -17,6 +17,8 @@ final class Wishes {
   }
 
   void fold() {
+    new Sense(c).check();
+    places();
     c.nexts = new long[c.presents.length][];
     Arrays.setAll(c.nexts, r -> c.presents[r].clone());
     c.usables = new long[c.capacities.length][];
@@ -38,13 +40,52 @@ final class Wishes {
       }
     }
     transitions();
+    for (int v = 0; v < c.vjobNames.length; v++) {
+      whole(v);
+    }
+  }
+
+  /** Nothing can be on a host that is not there or not on line. */
+  private void places() {
+    for (int m = 0; m < c.machineNames.length; m++) {
+      int host = c.hosts[m];
+      if (c.states[m] != MachineState.READY && (host < 0 || host >= c.hostNames.length)) {
+        throw InvalidInstance.invalid(
+            "machine " + c.machineNames[m],
+            "is on a host that is not in the instance",
+            "list the host, or say that the machine is ready");
+      }
+      if (c.states[m] != MachineState.READY && !c.online[host]) {
+        throw InvalidInstance.invalid(
+            "machine " + c.machineNames[m],
+            "is " + Names.word(c.states[m]) + " on " + c.hostNames[host] + ", which is off line",
+            "list the host as online, or say that the machine is ready");
+      }
+    }
+  }
+
+  /** A vjob runs or sleeps as a whole. */
+  private void whole(int v) {
+    int runs = -1;
+    int sleeps = -1;
+    for (int i = 0; i < c.vjobMachines[v].size(); i++) {
+      int m = c.vjobMachines[v].at(i);
+      runs = c.wanted[m] == MachineState.RUNNING ? m : runs;
+      sleeps = c.wanted[m] == MachineState.SLEEPING ? m : sleeps;
+    }
+    if (runs >= 0 && sleeps >= 0) {
+      throw InvalidInstance.contradiction(
+          "vjob " + c.vjobNames[v],
+          c.machineNames[runs] + " shall run and " + c.machineNames[sleeps] + " shall sleep",
+          "let all of it run, or all of it sleep");
+    }
   }
 
   private void state(int m, MachineState state, boolean[] said) {
     if (said[m] && c.wanted[m] != state) {
       throw InvalidInstance.contradiction(
           "machine " + c.machineNames[m],
-          "shall be both " + word(c.wanted[m]) + " and " + word(state),
+          "shall be both " + Names.word(c.wanted[m]) + " and " + Names.word(state),
           "drop one of the two constraints");
     }
     said[m] = true;
@@ -86,13 +127,9 @@ final class Wishes {
       if (!possible) {
         throw InvalidInstance.contradiction(
             "machine " + c.machineNames[m],
-            "is " + word(c.states[m]) + " and shall be " + word(c.wanted[m]),
+            "is " + Names.word(c.states[m]) + " and shall be " + Names.word(c.wanted[m]),
             "let it run first, or kill it");
       }
     }
-  }
-
-  static String word(MachineState state) {
-    return state.name().toLowerCase(java.util.Locale.ROOT);
   }
 }
