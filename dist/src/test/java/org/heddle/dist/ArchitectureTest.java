@@ -43,6 +43,7 @@ final class ArchitectureTest {
           "agent",
           "controller",
           "cli",
+          "store",
           "dist"
         }) {
       layers = layers.layer(room).definedBy("org.heddle." + room + "..");
@@ -68,6 +69,8 @@ final class ArchitectureTest {
         .mayOnlyAccessLayers("api", "engine", "model", "planner", "network")
         .whereLayer("cli")
         .mayOnlyAccessLayers("api", "model")
+        .whereLayer("store")
+        .mayNotAccessAnyLayer()
         .whereLayer("model")
         .mayNotAccessAnyLayer()
         .check(HEDDLE);

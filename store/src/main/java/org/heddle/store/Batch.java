@@ -1,0 +1,68 @@
+package org.heddle.store;
+
+import java.util.Arrays;
+
+/**
+ * A stretch of a file on its way through the maker: read and cut by one thread, hashed by another,
+ * looked up by a third, one after the other.
+ */
+final class Batch {
+  final byte[] data;
+
+  /** Where each entry's bytes are in the data; a hole has none. */
+  private int[] starts = new int[512];
+
+  /** Bytes of the file; a hole's are negative. */
+  private long[] lengths = new long[512];
+
+  private ChunkId[] ids = new ChunkId[0];
+  private int count;
+
+  Batch(byte[] data) {
+    this.data = data;
+  }
+
+  int count() {
+    return count;
+  }
+
+  void chunk(int start, int length) {
+    room();
+    starts[count] = start;
+    lengths[count++] = length;
+  }
+
+  void hole(long length) {
+    room();
+    lengths[count++] = -length;
+  }
+
+  private void room() {
+    if (count == lengths.length) {
+      starts = Arrays.copyOf(starts, 2 * count);
+      lengths = Arrays.copyOf(lengths, 2 * count);
+    }
+  }
+
+  Batch hash() {
+    ids = new ChunkId[count];
+    for (int i = 0; i < count; i++) {
+      ids[i] =
+          lengths[i] < 0
+              ? ChunkId.NONE
+              : ChunkId.hash(data, starts[i], Math.toIntExact(lengths[i]));
+    }
+    return this;
+  }
+
+  int start(int number) {
+    return starts[number];
+  }
+
+  /** After {@link #hash}. */
+  Entry entry(int number) {
+    return lengths[number] < 0
+        ? new Entry.Hole(-lengths[number])
+        : new Entry.Data(new ChunkRef(ids[number], (int) lengths[number]));
+  }
+}

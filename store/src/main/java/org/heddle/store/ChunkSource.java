@@ -1,0 +1,20 @@
+package org.heddle.store;
+
+import java.io.IOException;
+import java.util.Collection;
+
+/** Somewhere that chunks can be had from: a store here, or one behind a connection. */
+public interface ChunkSource {
+  /** Takes blocks as they come. */
+  interface Sink {
+    /** The block is unchecked; {@link StoreWriter#addBlock} checks it. */
+    void accept(Block block) throws IOException;
+  }
+
+  /**
+   * Gives blocks without reference to others that together hold those of the wanted chunks which
+   * the source has. A block may hold other chunks too; a chunk that it has not is left out
+   * silently.
+   */
+  void fetch(Collection<ChunkRef> wanted, Sink sink) throws IOException;
+}

@@ -1,0 +1,117 @@
+package org.heddle.store;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads a file from its start and cuts it into batches of chunks and holes. Chunks begin anew after
+ * zeros, so that what follows them is cut alike wherever it lies. For one thread.
+ */
+final class Cutter {
+  private static final int BUFFER = 4 << 20;
+
+  private final FileChannel file;
+  private final Extents extents;
+  private final long size;
+  private byte[] carried = new byte[0];
+
+  /** Where the next byte is read; what was carried over lies before it. */
+  private long position;
+
+  /** End of the stretch of data that is being read. */
+  private long dataEnd;
+
+  Cutter(FileChannel file, Extents extents) throws IOException {
+    this.file = file;
+    this.extents = extents;
+    this.size = file.size();
+  }
+
+  long size() {
+    return size;
+  }
+
+  /** The next batch; null at the end of the file. */
+  @Nullable Batch next() throws IOException {
+    Batch batch = new Batch(new byte[BUFFER]);
+    System.arraycopy(carried, 0, batch.data, 0, carried.length);
+    int filled = carried.length;
+    if (filled == 0) {
+      skipHole(batch);
+      if (position == size) {
+        return batch.count() == 0 ? null : batch;
+      }
+    }
+    filled = fill(batch.data, filled);
+    int cut = cut(batch, filled, position == dataEnd);
+    carried = java.util.Arrays.copyOfRange(batch.data, cut, filled);
+    return batch;
+  }
+
+  private void skipHole(Batch batch) throws IOException {
+    if (position < dataEnd) {
+      return;
+    }
+    long data = Math.min(size, extents.data(position));
+    if (data > position) {
+      batch.hole(data - position);
+      position = data;
+    }
+    dataEnd = position == size ? size : Math.min(size, extents.hole(position));
+  }
+
+  private int fill(byte[] data, int from) throws IOException {
+    int most = (int) Math.min(data.length - from, dataEnd - position);
+    ByteBuffer buffer = ByteBuffer.wrap(data, from, most);
+    while (buffer.hasRemaining()) {
+      int count = file.read(buffer, position);
+      if (count < 0) {
+        throw new IOException("the file became shorter while it was read");
+      }
+      position += count;
+    }
+    return from + most;
+  }
+
+  /** Cuts what is there; without its end, only as far as more bytes would not change the cuts. */
+  private int cut(Batch batch, int filled, boolean end) {
+    byte[] data = batch.data;
+    long origin = position - filled;
+    int at = 0;
+    while (at < filled && (end || filled - at >= Chunker.MOST)) {
+      int zeros = zeros(data, at, filled, origin);
+      if (zeros > 0) {
+        batch.hole(zeros);
+        at += zeros;
+        continue;
+      }
+      int length = Chunker.cut(data, at, untilZeros(data, at, filled, origin));
+      batch.chunk(at, length);
+      at += length;
+    }
+    return at;
+  }
+
+  /** Whole pages of zeros from here, or zeros to the end of the file. */
+  private int zeros(byte[] data, int at, int filled, long origin) {
+    if ((origin + at) % Chunker.PAGE != 0) {
+      return 0;
+    }
+    int zeros = Chunker.zeros(data, at, filled - at);
+    return origin + at + zeros == size ? zeros : zeros / Chunker.PAGE * Chunker.PAGE;
+  }
+
+  /** How many bytes follow before the next page of zeros; at most those of the longest chunk. */
+  private int untilZeros(byte[] data, int at, int filled, long origin) {
+    int most = Math.min(filled - at, Chunker.MOST);
+    int next = Chunker.PAGE - (int) ((origin + at) % Chunker.PAGE);
+    for (; next + Chunker.PAGE <= most; next += Chunker.PAGE) {
+      if (data[at + next] == 0 && Chunker.zeros(data, at + next, Chunker.PAGE) == Chunker.PAGE) {
+        return next;
+      }
+    }
+    return most;
+  }
+}

@@ -1,0 +1,134 @@
+package org.heddle.store;
+
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandle;
+import java.nio.file.Path;
+
+/**
+ * What Linux can do with files and the JDK does not offer: finding holes ({@code lseek} with {@code
+ * SEEK_DATA} and {@code SEEK_HOLE}) and making them ({@code fallocate} with {@code
+ * FALLOC_FL_PUNCH_HOLE}); see lseek(2) and fallocate(2). Where the system has none of it, files are
+ * read in full and zeros are written.
+ */
+final class Native {
+  /** Reading the zeros of smaller files takes less time than setting up the calls. */
+  static final long WORTH_ASKING = 64L << 20;
+
+  private static final int SEEK_DATA = 3;
+  private static final int SEEK_HOLE = 4;
+  private static final int READ_WRITE = 2;
+  private static final int CLOSE_ON_EXEC = 02000000;
+  private static final int KEEP_SIZE_AND_PUNCH = 3;
+
+  private static final MethodHandle OPEN =
+      handle(
+          "open",
+          FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.ADDRESS, ValueLayout.JAVA_INT),
+          Linker.Option.firstVariadicArg(2));
+  private static final MethodHandle CLOSE =
+      handle("close", FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_INT));
+  private static final MethodHandle SEEK =
+      handle(
+          "lseek",
+          FunctionDescriptor.of(
+              ValueLayout.JAVA_LONG,
+              ValueLayout.JAVA_INT,
+              ValueLayout.JAVA_LONG,
+              ValueLayout.JAVA_INT));
+  private static final MethodHandle FALLOCATE =
+      handle(
+          "fallocate",
+          FunctionDescriptor.of(
+              ValueLayout.JAVA_INT,
+              ValueLayout.JAVA_INT,
+              ValueLayout.JAVA_INT,
+              ValueLayout.JAVA_LONG,
+              ValueLayout.JAVA_LONG));
+
+  private Native() {}
+
+  @SuppressWarnings("restricted")
+  private static MethodHandle handle(
+      String name, FunctionDescriptor type, Linker.Option... options) {
+    Linker linker = Linker.nativeLinker();
+    return linker.downcallHandle(linker.defaultLookup().find(name).orElseThrow(), type, options);
+  }
+
+  /** Holes of a file; none are known when the system refuses to say. */
+  static Extents.Closing extents(Path file) {
+    int descriptor = open(file, 0);
+    return descriptor < 0 ? Extents.dense() : new Seeking(descriptor);
+  }
+
+  private record Seeking(int descriptor) implements Extents.Closing {
+    @Override
+    public long data(long position) throws IOException {
+      long found = seek(descriptor, position, SEEK_DATA);
+      // Only holes follow; or the file system does not know, and then the size is past the end.
+      return found < 0 ? Long.MAX_VALUE : found;
+    }
+
+    @Override
+    public long hole(long position) throws IOException {
+      long found = seek(descriptor, position, SEEK_HOLE);
+      return found <= position ? Long.MAX_VALUE : found;
+    }
+
+    @Override
+    public void close() {
+      call(() -> (int) CLOSE.invokeExact(descriptor));
+    }
+  }
+
+  /** Makes holes in an open file. */
+  static final class Puncher implements AutoCloseable {
+    private final int descriptor;
+
+    Puncher(Path file) {
+      this.descriptor = open(file, READ_WRITE);
+    }
+
+    /** Whether there are zeros and no blocks now; false: the system cannot, so write the zeros. */
+    boolean punch(long position, long length) {
+      return descriptor >= 0
+          && call(() ->
+              (int) FALLOCATE.invokeExact(descriptor, KEEP_SIZE_AND_PUNCH, position, length))
+              == 0;
+    }
+
+    @Override
+    public void close() {
+      if (descriptor >= 0) {
+        call(() -> (int) CLOSE.invokeExact(descriptor));
+      }
+    }
+  }
+
+  private static int open(Path file, int flags) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment name = arena.allocateFrom(file.toAbsolutePath().toString());
+      return call(() -> (int) OPEN.invokeExact(name, flags | CLOSE_ON_EXEC));
+    }
+  }
+
+  private static long seek(int descriptor, long position, int whence) {
+    return call(() -> (long) SEEK.invokeExact(descriptor, position, whence));
+  }
+
+  private interface Call<T> {
+    T go() throws Throwable;
+  }
+
+  private static <T> T call(Call<T> call) {
+    try {
+      return call.go();
+    } catch (Throwable impossible) {
+      throw new IllegalStateException("a system call cannot throw", impossible);
+    }
+  }
+}

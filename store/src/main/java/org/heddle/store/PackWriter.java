@@ -1,0 +1,113 @@
+package org.heddle.store;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Writes one pack under a temporary name; it is a pack when it has its own. For one thread. */
+final class PackWriter implements AutoCloseable {
+  private record Placed(
+      long offset, int stored, int raw, int firstChunk, Codec codec, ChunkId digest, ChunkId ref) {}
+
+  private final Disk disk;
+  private final Path temporary;
+  private final Disk.Output out;
+  private final List<Placed> blocks = new ArrayList<>();
+  private final List<ChunkRef> chunks = new ArrayList<>();
+  private long position;
+  private boolean gone;
+
+  PackWriter(Disk disk, Path temporary) throws IOException {
+    this.disk = disk;
+    this.temporary = temporary;
+    this.out = disk.create(temporary);
+    write(ByteBuffer.allocate(8).putLong(PackFile.MAGIC).flip());
+  }
+
+  void append(Block block) throws IOException {
+    blocks.add(
+        new Placed(
+            position,
+            block.stored.length,
+            block.rawLength,
+            chunks.size(),
+            block.codec,
+            block.digest(),
+            block.reference));
+    chunks.addAll(block.chunks());
+    write(ByteBuffer.wrap(block.stored));
+  }
+
+  /** Bytes written, table not counted. */
+  long length() {
+    return position;
+  }
+
+  List<ChunkRef> chunks() {
+    return chunks;
+  }
+
+  int chunkCount() {
+    return chunks.size();
+  }
+
+  /** Makes it durable and gives it its name in the folder. */
+  Path seal(Path folder) throws IOException {
+    ByteBuffer table = table();
+    ChunkId digest = ChunkId.hash(table.array(), 0, table.limit());
+    long at = position;
+    write(table);
+    ByteBuffer end = ByteBuffer.allocate(PackFile.END_BYTES);
+    end.putLong(PackFile.END).putLong(at).putLong(table.limit()).putLong(0);
+    digest.write(end);
+    write(end.flip());
+    out.sync();
+    out.close();
+    Path pack = folder.resolve(digest.toString().substring(0, 32) + PackFile.SUFFIX);
+    disk.rename(temporary, pack);
+    gone = true;
+    disk.syncFolder(folder);
+    return pack;
+  }
+
+  private ByteBuffer table() {
+    ByteBuffer table =
+        ByteBuffer.allocate(
+            8 + blocks.size() * PackFile.BLOCK_BYTES + chunks.size() * PackFile.CHUNK_BYTES);
+    table.putInt(blocks.size()).putInt(chunks.size());
+    for (Placed block : blocks) {
+      table.putLong(block.offset).putInt(block.stored).putInt(block.raw).putInt(block.firstChunk);
+      table.put(block.codec.number).put(new byte[3]);
+      block.digest.write(table);
+      block.ref.write(table);
+    }
+    for (int b = 0; b < blocks.size(); b++) {
+      int start = 0;
+      int end = b + 1 < blocks.size() ? blocks.get(b + 1).firstChunk : chunks.size();
+      for (ChunkRef chunk : chunks.subList(blocks.get(b).firstChunk, end)) {
+        chunk.id().write(table);
+        table.putInt(start);
+        start += chunk.length();
+      }
+    }
+    return table.flip();
+  }
+
+  private void write(ByteBuffer bytes) throws IOException {
+    int length = bytes.remaining();
+    out.write(bytes);
+    position += length;
+  }
+
+  /** Takes away what was not sealed. */
+  @Override
+  public void close() throws IOException {
+    if (!gone) {
+      gone = true;
+      out.close();
+      disk.delete(temporary);
+    }
+  }
+}

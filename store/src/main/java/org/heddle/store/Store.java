@@ -1,0 +1,478 @@
+package org.heddle.store;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SequencedSet;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A content store in a folder: packs of compressed chunks, and indexes with names. Any number of
+ * threads and processes may use one at the same time, also while a {@link Collector} runs.
+ *
+ * <p>What a store gives is checked against its name first, or it is a {@link StoreException}. It
+ * survives the end of a process at any instant: what was published stays, what was not is gone.
+ */
+public final class Store implements ChunkSource {
+  private static final long CACHE = 96L << 20;
+
+  final Layout layout;
+  final Disk disk;
+  private final StoreSettings settings;
+  private final BlockCache cache = new BlockCache(CACHE);
+  private final Map<String, String> damaged = new LinkedHashMap<>();
+  private Packs packs = new Packs();
+  private Set<String> loaded = new HashSet<>();
+
+  private Store(Layout layout, Disk disk, StoreSettings settings) {
+    this.layout = layout;
+    this.disk = disk;
+    this.settings = settings;
+  }
+
+  /**
+   * Makes a store in a folder that is empty or does not exist.
+   *
+   * @param quota most bytes that the store may take; 0: as much as the disk holds
+   */
+  public static Store create(Path folder, long quota) throws IOException {
+    return create(folder, quota, Disk.REAL);
+  }
+
+  static Store create(Path folder, long quota, Disk disk) throws IOException {
+    Layout layout = new Layout(folder);
+    if (Files.exists(layout.format())) {
+      throw new StoreException(StoreException.Kind.CONFLICT, folder + " is a store already");
+    }
+    disk.createFolder(folder);
+    List<Path> there = Session.list(folder);
+    there.removeAll(layout.folders());
+    there.remove(layout.format().resolveSibling("format.new"));
+    there.remove(layout.lock());
+    if (!there.isEmpty()) {
+      throw new StoreException(
+          StoreException.Kind.CONFLICT,
+          folder + " is no store, and not empty: name an empty or a new folder");
+    }
+    for (Path part : layout.folders()) {
+      disk.createFolder(part);
+    }
+    new StoreSettings(quota).write(layout, disk);
+    return open(folder, disk);
+  }
+
+  /**
+   * Opens a store.
+   *
+   * @throws StoreException not found when the folder is no store
+   */
+  public static Store open(Path folder) throws IOException {
+    return open(folder, Disk.REAL);
+  }
+
+  static Store open(Path folder, Disk disk) throws IOException {
+    Layout layout = new Layout(folder);
+    if (!Files.exists(layout.format())) {
+      throw StoreException.notFound(folder + " is no store; 'heddle store make' makes one");
+    }
+    Store store = new Store(layout, disk, StoreSettings.read(layout));
+    store.refresh();
+    return store;
+  }
+
+  /** Opens the store in the folder, or makes one without a quota if there is none. */
+  public static Store openOrCreate(Path folder) throws IOException {
+    return Files.exists(new Layout(folder).format()) ? open(folder) : create(folder, 0);
+  }
+
+  public Path folder() {
+    return layout.folder();
+  }
+
+  /** Begins to add; close the writer soon, since a collection waits for it before it deletes. */
+  public StoreWriter writer() throws IOException {
+    return StoreWriter.begin(this, Effort.FAST);
+  }
+
+  /** The same with more or less work for compression. */
+  public StoreWriter writer(Effort effort) throws IOException {
+    return StoreWriter.begin(this, effort);
+  }
+
+  /** The published indexes, by name. */
+  public List<NamedIndex> indexes() throws IOException {
+    List<NamedIndex> indexes = new ArrayList<>();
+    for (String name : names()) {
+      try (IndexReader reader = index(name)) {
+        Path file = indexFile(name);
+        indexes.add(
+            new NamedIndex(name, reader.info(), Files.getLastModifiedTime(file).toInstant()));
+      } catch (NoSuchFileException removedMeanwhile) {
+        continue;
+      }
+    }
+    return indexes;
+  }
+
+  /** The names of the published indexes, sorted. */
+  public List<String> names() throws IOException {
+    List<String> names = new ArrayList<>();
+    for (Path file : Session.list(layout.indexes())) {
+      String name = String.valueOf(file.getFileName());
+      if (name.endsWith(INDEX_SUFFIX)) {
+        names.add(name.substring(0, name.length() - INDEX_SUFFIX.length()));
+      }
+    }
+    names.sort(null);
+    return names;
+  }
+
+  /**
+   * Reads a published index from its start.
+   *
+   * @throws StoreException not found when there is none of that name
+   */
+  public IndexReader index(String name) throws IOException {
+    try {
+      return IndexReader.open(Files.newInputStream(indexFile(name)), null);
+    } catch (NoSuchFileException missing) {
+      throw StoreException.notFound(
+          "there is no index '" + name + "' in " + folder() + "; see: heddle store ls");
+    }
+  }
+
+  /** The file of a published index, to send it as it is. */
+  public Path indexFile(String name) throws StoreException {
+    return layout.indexes().resolve(Names.check(name) + INDEX_SUFFIX);
+  }
+
+  static final String INDEX_SUFFIX = ".hix";
+
+  /** Takes a name away; its chunks go with the next collection. */
+  public void remove(String name) throws IOException {
+    Path file = indexFile(name);
+    if (!Files.exists(file)) {
+      throw StoreException.notFound("there is no index '" + name + "' in " + folder());
+    }
+    disk.delete(file);
+    disk.syncFolder(layout.indexes());
+  }
+
+  /** Whether the chunk is here; that its bytes are whole is seen when they are read. */
+  public boolean has(ChunkId chunk) {
+    return find(chunk, Set.of()) != null;
+  }
+
+  /** The chunks of an index, each once, in the order of the file. Reads the index to its end. */
+  public static SequencedSet<ChunkRef> chunks(IndexReader index) throws IOException {
+    SequencedSet<ChunkRef> chunks = new LinkedHashSet<>();
+    for (Optional<Entry> entry = index.next(); entry.isPresent(); entry = index.next()) {
+      if (entry.get() instanceof Entry.Data(ChunkRef chunk)) {
+        chunks.add(chunk);
+      }
+    }
+    return chunks;
+  }
+
+  /** The chunks of an index that are not here. Reads the index to its end. */
+  public SequencedSet<ChunkRef> missing(IndexReader index) throws IOException {
+    SequencedSet<ChunkRef> missing = new LinkedHashSet<>();
+    for (Optional<Entry> entry = index.next(); entry.isPresent(); entry = index.next()) {
+      if (entry.get() instanceof Entry.Data(ChunkRef chunk) && !has(chunk.id())) {
+        missing.add(chunk);
+      }
+    }
+    return missing;
+  }
+
+  /**
+   * Reads a chunk, checked. Decompresses its whole block, which is remembered for the next ones.
+   *
+   * @throws StoreException not found, or corrupt when its bytes are not what its name says
+   */
+  public byte[] read(ChunkId chunk) throws IOException {
+    byte[] bytes = tryRead(chunk);
+    if (bytes == null) {
+      // A collection may have moved it to another pack since the packs were listed.
+      refresh();
+      bytes = tryRead(chunk);
+    }
+    if (bytes == null) {
+      throw StoreException.notFound("chunk " + chunk + " is not in " + folder());
+    }
+    return bytes;
+  }
+
+  private byte @Nullable [] tryRead(ChunkId id) throws IOException {
+    Packs.Found found = find(id, Set.of());
+    if (found == null) {
+      return null;
+    }
+    try {
+      PackFile.Slice slice = found.pack().slice(found.chunk());
+      byte[] raw = raw(found.pack(), slice.block());
+      return checked(id, raw, slice);
+    } catch (NoSuchFileException moved) {
+      return null;
+    }
+  }
+
+  static byte[] checked(ChunkId id, byte[] raw, PackFile.Slice slice) throws StoreException {
+    if (!ChunkId.hash(raw, slice.start(), slice.length()).equals(id)) {
+      throw StoreException.corrupt("chunk " + id + " has other bytes than its name says");
+    }
+    return java.util.Arrays.copyOfRange(raw, slice.start(), slice.start() + slice.length());
+  }
+
+  /** The block that holds a chunk. */
+  ChunkId blockOf(ChunkId chunk) throws IOException {
+    Packs.Found found = find(chunk, Set.of());
+    if (found == null) {
+      refresh();
+      found = find(chunk, Set.of());
+    }
+    if (found == null) {
+      throw StoreException.notFound("chunk " + chunk + " is not in " + folder());
+    }
+    return found.pack().block(found.pack().blockOf(found.chunk())).digest();
+  }
+
+  /** The bytes of a block, from memory if it was read just now; its chunks are unchecked. */
+  byte[] raw(PackFile pack, int number) throws IOException {
+    PackFile.Placed placed = pack.block(number);
+    byte[] known = cache.get(placed.digest());
+    if (known != null && known.length == placed.raw()) {
+      return known;
+    }
+    Block block = pack.read(number);
+    byte[] raw = block.codec.decode(block.stored, block.rawLength, referenced(block));
+    cache.put(placed.digest(), raw);
+    return raw;
+  }
+
+  /** The bytes that a block refers to; null when it refers to none. */
+  byte @Nullable [] referenced(Block block) throws IOException {
+    Optional<ChunkId> reference = block.reference();
+    if (reference.isEmpty()) {
+      return null;
+    }
+    byte[] known = cache.get(reference.get());
+    if (known != null) {
+      return known;
+    }
+    Packs.FoundBlock found = findBlock(reference.get());
+    if (found == null) {
+      throw StoreException.notFound(
+          "block " + block.digest() + " refers to " + reference.get() + ", which is not here");
+    }
+    if (found.pack().block(found.block()).codec() == Codec.ZSTD_WITH_REFERENCE) {
+      throw StoreException.malformed("a block refers to one that refers to another itself");
+    }
+    return raw(found.pack(), found.block());
+  }
+
+  /**
+   * Which blocks hold these chunks. A chunk that is not here is left out.
+   *
+   * @return in the order of the first wanted chunk of each
+   */
+  public List<Holding> locate(Collection<ChunkRef> wanted) throws IOException {
+    Map<ChunkId, Gathering> blocks = new LinkedHashMap<>();
+    for (ChunkRef chunk : wanted) {
+      Packs.Found found = find(chunk.id(), Set.of());
+      if (found != null) {
+        PackFile pack = found.pack();
+        int number = pack.blockOf(found.chunk());
+        blocks
+            .computeIfAbsent(pack.block(number).digest(), unused -> new Gathering(pack, number))
+            .chunks
+            .put(found.chunk(), chunk);
+      }
+    }
+    List<Holding> holdings = new ArrayList<>();
+    for (Gathering gathering : blocks.values()) {
+      holdings.add(gathering.holding());
+    }
+    return holdings;
+  }
+
+  private static final class Gathering {
+    private final PackFile pack;
+    private final int number;
+    private final Map<Integer, ChunkRef> chunks = new java.util.TreeMap<>();
+
+    Gathering(PackFile pack, int number) {
+      this.pack = pack;
+      this.number = number;
+    }
+
+    Holding holding() throws StoreException {
+      PackFile.Placed block = pack.block(number);
+      boolean refers = block.codec() == Codec.ZSTD_WITH_REFERENCE;
+      return new Holding(
+          block.digest(),
+          block.stored(),
+          block.raw(),
+          List.copyOf(chunks.values()),
+          chunks.values().stream().mapToInt(ChunkRef::length).sum(),
+          refers ? Optional.of(block.reference()) : Optional.empty());
+    }
+  }
+
+  /**
+   * Reads a block as it is stored, checked against its digest but not opened.
+   *
+   * @throws StoreException not found, or corrupt
+   */
+  public Block block(ChunkId digest) throws IOException {
+    Packs.FoundBlock found = findBlock(digest);
+    if (found == null) {
+      refresh();
+      found = findBlock(digest);
+    }
+    if (found == null) {
+      throw StoreException.notFound("block " + digest + " is not in " + folder());
+    }
+    return found.pack().read(found.block());
+  }
+
+  /** Compresses chunks of this store into a new block, which refers to no other. */
+  public Block gather(List<ChunkRef> chunks, Effort effort) throws IOException {
+    int length = chunks.stream().mapToInt(ChunkRef::length).sum();
+    byte[] data = new byte[Block.bounded("raw length", length, Limits.BLOCK)];
+    int at = 0;
+    for (ChunkRef chunk : chunks) {
+      byte[] bytes = read(chunk.id());
+      if (bytes.length != chunk.length()) {
+        throw StoreException.corrupt(
+            "chunk " + chunk.id() + " has " + bytes.length + " bytes, not " + chunk.length());
+      }
+      System.arraycopy(bytes, 0, data, at, bytes.length);
+      at += bytes.length;
+    }
+    return Block.of(data, chunks, effort);
+  }
+
+  /** A block goes out as it is stored when at least half of it is wanted. */
+  @Override
+  public void fetch(Collection<ChunkRef> wanted, Sink sink) throws IOException {
+    for (Holding holding : locate(wanted)) {
+      boolean whole =
+          holding.reference().isEmpty() && holding.wantedLength() * 2L >= holding.rawLength();
+      sink.accept(whole ? block(holding.block()) : gather(holding.wanted(), Effort.FAST));
+    }
+  }
+
+  /** Sizes and counts. */
+  public Usage usage() throws IOException {
+    refresh();
+    List<PackFile> all = packFiles();
+    long blocks = 0;
+    long chunks = 0;
+    long raw = 0;
+    for (PackFile pack : all) {
+      blocks += pack.blockCount();
+      chunks += pack.chunkCount();
+      for (int i = 0; i < pack.blockCount(); i++) {
+        raw += pack.block(i).raw();
+      }
+    }
+    return new Usage(bytes(), settings.quota(), all.size(), names().size(), blocks, chunks, raw);
+  }
+
+  /** Bytes of packs and indexes, those of other processes included. */
+  long bytes() throws IOException {
+    long sum = 0;
+    for (Path folder : List.of(layout.packs(), layout.indexes())) {
+      for (Path file : Session.list(folder)) {
+        try {
+          sum += Files.size(file);
+        } catch (NoSuchFileException deletedMeanwhile) {
+          continue;
+        }
+      }
+    }
+    return sum;
+  }
+
+  long quota() {
+    return settings.quota();
+  }
+
+  /** Packs that cannot be used, by file name, with the reason. */
+  public synchronized Map<String, String> damagedPacks() {
+    return Map.copyOf(damaged);
+  }
+
+  /** Looks for packs that others have added or taken away. */
+  public synchronized void refresh() throws IOException {
+    Set<String> now = new HashSet<>();
+    List<Path> fresh = new ArrayList<>();
+    for (Path file : Session.list(layout.packs())) {
+      String name = String.valueOf(file.getFileName());
+      if (name.endsWith(PackFile.SUFFIX)) {
+        now.add(name);
+        if (!loaded.contains(name)) {
+          fresh.add(file);
+        }
+      }
+    }
+    if (!now.containsAll(loaded)) {
+      Packs rest = new Packs();
+      for (PackFile pack : packs.all()) {
+        if (now.contains(String.valueOf(pack.path().getFileName()))) {
+          rest.add(pack);
+        }
+      }
+      packs = rest;
+      loaded = new HashSet<>(loaded);
+      loaded.retainAll(now);
+    }
+    damaged.keySet().retainAll(now);
+    fresh.forEach(this::load);
+  }
+
+  private void load(Path file) {
+    String name = String.valueOf(file.getFileName());
+    try {
+      packs.add(PackFile.open(file));
+      loaded.add(name);
+      damaged.remove(name);
+    } catch (NoSuchFileException deletedMeanwhile) {
+      damaged.remove(name);
+    } catch (IOException broken) {
+      damaged.put(name, String.valueOf(broken.getMessage()));
+    }
+  }
+
+  /** Takes over a pack that was just sealed. */
+  synchronized void add(Path pack) throws IOException {
+    if (loaded.add(String.valueOf(pack.getFileName()))) {
+      packs.add(PackFile.open(pack));
+    }
+  }
+
+  Packs.@Nullable Found find(ChunkId id, Set<String> without) {
+    synchronized (this) {
+      return packs.find(id, without);
+    }
+  }
+
+  private synchronized Packs.@Nullable FoundBlock findBlock(ChunkId digest) throws StoreException {
+    return packs.findBlock(digest);
+  }
+
+  synchronized List<PackFile> packFiles() {
+    return List.copyOf(packs.all());
+  }
+}

@@ -1,0 +1,330 @@
+package org.heddle.store;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Adds to a store. Chunks are added in any order and become durable pack by pack; an index is
+ * published last, when all its chunks are here. Until the writer is closed no collection deletes
+ * what it relies on. Safe for several threads: checking and compressing run beside each other.
+ *
+ * <p>After an exception from writing (disk full, quota) close the writer; the store is as it was
+ * after the last pack.
+ */
+public final class StoreWriter implements AutoCloseable {
+  private final Store store;
+  private final Session session;
+  private final Effort effort;
+  private final Set<String> condemned;
+  private final Set<ChunkId> pending = new HashSet<>();
+  private final List<ChunkRef> loose = new ArrayList<>();
+  private byte[] looseData = new byte[0];
+  private int looseLength;
+  private @Nullable PackWriter pack;
+  private long bytesBefore;
+  private long bytesSealed;
+
+  private StoreWriter(Store store, Session session, Effort effort, Set<String> condemned) {
+    this.store = store;
+    this.session = session;
+    this.effort = effort;
+    this.condemned = condemned;
+  }
+
+  static StoreWriter begin(Store store, Effort effort) throws IOException {
+    Session.living(store.layout, store.disk);
+    Session session = Session.begin(store.layout);
+    try {
+      // In this order: what is condemned after the session began is not deleted before it ends.
+      Set<String> condemned = new HashSet<>();
+      for (Path file : Session.list(store.layout.condemned())) {
+        condemned.add(String.valueOf(file.getFileName()));
+      }
+      store.refresh();
+      StoreWriter writer = new StoreWriter(store, session, effort, condemned);
+      writer.bytesBefore = store.bytes();
+      return writer;
+    } catch (IOException | RuntimeException failed) {
+      session.close();
+      throw failed;
+    }
+  }
+
+  public Effort effort() {
+    return effort;
+  }
+
+  /** Whether the chunk need not be added: it is here, or this writer has added it. */
+  public synchronized boolean has(ChunkId chunk) {
+    return pending.contains(chunk) || store.find(chunk, condemned) != null;
+  }
+
+  /** The chunks of an index that have to be added before it can be published. */
+  public List<ChunkRef> missing(IndexDraft draft) throws IOException {
+    List<ChunkRef> missing = new ArrayList<>();
+    Set<ChunkId> seen = new HashSet<>();
+    try (IndexReader index = draft.open()) {
+      for (Optional<Entry> entry = index.next(); entry.isPresent(); entry = index.next()) {
+        if (entry.get() instanceof Entry.Data(ChunkRef chunk)
+            && !has(chunk.id())
+            && seen.add(chunk.id())) {
+          missing.add(chunk);
+        }
+      }
+    }
+    return missing;
+  }
+
+  /**
+   * Adds a chunk unless it is here. It is compressed together with those that follow.
+   *
+   * @param expected its name, which is checked
+   * @throws StoreException corrupt when the bytes are not those of that name; nothing was added
+   */
+  public void add(ChunkId expected, byte[] data, int offset, int length) throws IOException {
+    ChunkRef chunk = new ChunkRef(expected, length);
+    if (!ChunkId.hash(data, offset, length).equals(expected)) {
+      throw StoreException.corrupt(
+          "chunk " + expected + " came with other bytes than its name says");
+    }
+    synchronized (this) {
+      if (!has(expected)) {
+        addLoose(chunk, data, offset);
+      }
+    }
+  }
+
+  /**
+   * Adds the chunks of a block, checked one by one. A block that is mostly new is stored as it
+   * came, without compressing it again.
+   *
+   * @return bytes of chunks that were new
+   * @throws StoreException corrupt or malformed when any of its chunks is not what it says: nothing
+   *     of it was added; not found when it refers to a block that is not here
+   */
+  public long addBlock(Block block) throws IOException {
+    byte[] raw = block.open(store.referenced(block));
+    synchronized (this) {
+      long fresh =
+          block.chunks().stream()
+              .filter(chunk -> !has(chunk.id()))
+              .mapToLong(ChunkRef::length)
+              .sum();
+      if (fresh * 4 >= block.rawLength() * 3L) {
+        append(block);
+        return fresh;
+      }
+      int at = 0;
+      for (ChunkRef chunk : block.chunks()) {
+        if (!has(chunk.id())) {
+          addLoose(chunk, raw, at);
+        }
+        at += chunk.length();
+      }
+      return fresh;
+    }
+  }
+
+  private void addLoose(ChunkRef chunk, byte[] data, int offset) throws IOException {
+    if (looseLength + chunk.length() > Limits.BLOCK) {
+      flushLoose();
+    }
+    if (looseLength + chunk.length() > looseData.length) {
+      int wanted = Math.max(looseLength + chunk.length(), 2 * looseData.length);
+      looseData = java.util.Arrays.copyOf(looseData, Math.min(Limits.BLOCK, wanted));
+    }
+    System.arraycopy(data, offset, looseData, looseLength, chunk.length());
+    looseLength += chunk.length();
+    loose.add(chunk);
+    pending.add(chunk.id());
+  }
+
+  private void flushLoose() throws IOException {
+    if (!loose.isEmpty()) {
+      Block block = Block.of(looseData, loose, effort);
+      loose.clear();
+      looseLength = 0;
+      append(block);
+    }
+  }
+
+  /** Notes that a block with this chunk will be appended, so that it is not made twice. */
+  synchronized void promise(ChunkId chunk) {
+    pending.add(chunk);
+  }
+
+  /** Adds a block that is known to be right. */
+  synchronized void append(Block block) throws IOException {
+    checkQuota(block.storedLength() + (long) block.chunks().size() * PackFile.CHUNK_BYTES);
+    if (pack == null) {
+      pack = new PackWriter(store.disk, session.temporary("pack"));
+    }
+    pack.append(block);
+    block.chunks().forEach(chunk -> pending.add(chunk.id()));
+    if (pack.length() >= Limits.PACK || pack.chunkCount() > Limits.PACK_CHUNKS / 2) {
+      seal();
+    }
+  }
+
+  private void checkQuota(long more) throws StoreException {
+    long quota = store.quota();
+    long open = pack == null ? 0 : pack.length();
+    long needed = bytesBefore + bytesSealed + open + more;
+    if (quota > 0 && needed > quota) {
+      throw new StoreException(
+          StoreException.Kind.FULL,
+          "store "
+              + store.folder()
+              + " may take "
+              + quota
+              + " bytes and this needs "
+              + needed
+              + " at least; remove indexes and run 'heddle store gc', or raise its quota");
+    }
+  }
+
+  private void seal() throws IOException {
+    PackWriter full = pack;
+    if (full != null) {
+      pack = null;
+      try (full) {
+        Path sealed = full.seal(store.layout.packs());
+        bytesSealed += Files.size(sealed);
+        store.add(sealed);
+        // From here on they are found in the store.
+        full.chunks().forEach(chunk -> pending.remove(chunk.id()));
+      }
+    }
+  }
+
+  /** On return all that was added is durable and can be read from the store. */
+  public synchronized void flush() throws IOException {
+    flushLoose();
+    seal();
+  }
+
+  /** Bytes of packs and indexes that this writer has made so far. */
+  public synchronized long bytesWritten() {
+    return bytesSealed;
+  }
+
+  Path temporary(String kind) {
+    return session.temporary(kind);
+  }
+
+  IndexWriter indexWriter() throws IOException {
+    return new IndexWriter(store.disk, session.temporary("sections"));
+  }
+
+  /** Ends an index and makes a draft of it. */
+  IndexDraft draft(IndexWriter index) throws IOException {
+    Path file = session.temporary("index");
+    return new IndexDraft(store.disk, file, index.finish(file));
+  }
+
+  /**
+   * Takes an index that comes from elsewhere, every section checked as it comes, every entry
+   * checked to be what the format allows.
+   *
+   * @param expected the index that is wanted; null: any
+   */
+  public IndexDraft receiveIndex(InputStream in, @Nullable ChunkId expected) throws IOException {
+    IndexReader reader = IndexReader.open(in, expected);
+    Path file = session.temporary("index");
+    boolean whole = false;
+    try (Disk.Output out = store.disk.create(file)) {
+      out.write(reader.header().bytes());
+      for (int i = 0; i < reader.header().sectionCount(); i++) {
+        out.write(ByteBuffer.wrap(reader.readSection()));
+      }
+      out.sync();
+      whole = true;
+    } finally {
+      if (!whole) {
+        store.disk.delete(file);
+      }
+    }
+    IndexDraft draft = new IndexDraft(store.disk, file, reader.info());
+    try (IndexReader entries = draft.open()) {
+      Optional<Entry> entry = entries.next();
+      while (entry.isPresent()) {
+        entry = entries.next();
+      }
+      return draft;
+    } catch (IOException broken) {
+      draft.close();
+      throw broken;
+    }
+  }
+
+  /**
+   * Gives an index its name, after everything that was added has become durable.
+   *
+   * @param replace whether an index that has the name may be replaced by another
+   * @throws StoreException conflict when the name is taken; not found when a chunk is missing
+   */
+  public synchronized NamedIndex publish(String name, IndexDraft draft, boolean replace)
+      throws IOException {
+    Path file = store.indexFile(name);
+    flush();
+    requireAll(name, draft);
+    try (Guard _ = Guard.take(store.layout.lock())) {
+      if (!replace && Files.exists(file)) {
+        refuseOther(name, draft);
+      }
+      checkQuota(draft.info().indexBytes());
+      store.disk.rename(draft.file(), file);
+      store.disk.syncFolder(store.layout.indexes());
+      bytesSealed += draft.info().indexBytes();
+    }
+    return new NamedIndex(name, draft.info(), Files.getLastModifiedTime(file).toInstant());
+  }
+
+  private void requireAll(String name, IndexDraft draft) throws IOException {
+    try (IndexReader index = draft.open()) {
+      for (Optional<Entry> entry = index.next(); entry.isPresent(); entry = index.next()) {
+        if (entry.get() instanceof Entry.Data(ChunkRef chunk) && !has(chunk.id())) {
+          throw StoreException.notFound(
+              "chunk " + chunk.id() + " of index '" + name + "' is not in " + store.folder());
+        }
+      }
+    }
+  }
+
+  /** The same index may be published again: it may have been lost on the way to the caller. */
+  private void refuseOther(String name, IndexDraft draft) throws IOException {
+    try (IndexReader there = store.index(name)) {
+      if (!there.info().id().equals(draft.info().id())) {
+        throw new StoreException(
+            StoreException.Kind.CONFLICT,
+            "there is another index '"
+                + name
+                + "' in "
+                + store.folder()
+                + ": take another name, or replace it");
+      }
+    }
+  }
+
+  /** Ends the session; what was not flushed is gone. */
+  @Override
+  public synchronized void close() throws IOException {
+    try {
+      if (pack != null) {
+        pack.close();
+        pack = null;
+      }
+    } finally {
+      session.close();
+    }
+  }
+}
