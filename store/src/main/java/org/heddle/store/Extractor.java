@@ -57,7 +57,8 @@ public final class Extractor {
       Files.createFile(fresh);
       fill(index, fresh, false);
       Files.move(fresh, target, StandardCopyOption.ATOMIC_MOVE);
-      if (target.getParent() instanceof Path folder) {
+      Path folder = target.getParent();
+      if (folder != null) {
         Disk.REAL.syncFolder(folder);
       }
       return report(index);
@@ -138,9 +139,7 @@ public final class Extractor {
   private List<List<Wanted>> groups(List<Wanted> window) throws IOException {
     Map<ChunkId, List<Wanted>> byBlock = new LinkedHashMap<>();
     for (Wanted wanted : window) {
-      byBlock
-          .computeIfAbsent(store.blockOf(wanted.chunk.id()), unused -> new ArrayList<>())
-          .add(wanted);
+      byBlock.computeIfAbsent(store.blockOf(wanted.chunk.id()), _ -> new ArrayList<>()).add(wanted);
     }
     return List.copyOf(byBlock.values());
   }

@@ -19,33 +19,38 @@ import java.util.concurrent.Semaphore;
 final class Guard implements AutoCloseable {
   private static final ConcurrentMap<Path, Semaphore> IN_THIS_PROCESS = new ConcurrentHashMap<>();
 
+  private final Path real;
   private final Semaphore mine;
   private final FileChannel channel;
 
-  private Guard(Semaphore mine, FileChannel channel) {
+  private Guard(Path real, Semaphore mine, FileChannel channel) {
+    this.real = real;
     this.mine = mine;
     this.channel = channel;
   }
 
   /** Waits until nobody else has it. */
   static Guard take(Path file) throws IOException {
-    Semaphore mine = of(file);
+    Path real = real(file);
+    Semaphore mine = of(real);
     mine.acquireUninterruptibly();
-    return locked(file, mine, true).orElseThrow();
+    return locked(real, mine, true).orElseThrow();
   }
 
   /** Empty when someone else has it. */
   static Optional<Guard> tryTake(Path file) throws IOException {
-    Semaphore mine = of(file);
-    return mine.tryAcquire() ? locked(file, mine, false) : Optional.empty();
+    Path real = real(file);
+    Semaphore mine = of(real);
+    return mine.tryAcquire() ? locked(real, mine, false) : Optional.empty();
   }
 
-  private static Semaphore of(Path file) throws IOException {
-    Path real =
-        file.toAbsolutePath().getParent() instanceof Path folder
-            ? folder.toRealPath().resolve(String.valueOf(file.getFileName()))
-            : file;
-    return IN_THIS_PROCESS.computeIfAbsent(real, unused -> new Semaphore(1));
+  private static Path real(Path file) throws IOException {
+    Path folder = file.toAbsolutePath().getParent();
+    return folder != null ? folder.toRealPath().resolve(String.valueOf(file.getFileName())) : file;
+  }
+
+  private static Semaphore of(Path real) {
+    return IN_THIS_PROCESS.computeIfAbsent(real, _ -> new Semaphore(1));
   }
 
   private static Optional<Guard> locked(Path file, Semaphore mine, boolean wait)
@@ -56,7 +61,7 @@ final class Guard implements AutoCloseable {
       channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
       FileLock lock = wait ? channel.lock() : channel.tryLock();
       done = lock != null;
-      return done ? Optional.of(new Guard(mine, channel)) : Optional.empty();
+      return done ? Optional.of(new Guard(file, mine, channel)) : Optional.empty();
     } finally {
       if (!done) {
         if (channel != null) {
@@ -65,6 +70,12 @@ final class Guard implements AutoCloseable {
         mine.release();
       }
     }
+  }
+
+  /** For a file that nobody will take again: gives it away and forgets it. */
+  void forget() throws IOException {
+    IN_THIS_PROCESS.remove(real, mine);
+    close();
   }
 
   @Override

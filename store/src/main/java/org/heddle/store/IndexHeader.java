@@ -7,17 +7,39 @@ import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 
-/**
- * The first part of an index: sizes, and length and digest of each section.
- *
- * @param sections for each its length (4 bytes) and digest (32 bytes), as stored
- */
-record IndexHeader(long fileSize, long entries, long dataBytes, byte[] sections) {
+/** The first part of an index: sizes, and length and digest of each section. */
+final class IndexHeader {
   static final long MAGIC = 0x48444C494E444558L; // HDLINDEX
   static final int VERSION = 1;
   static final int FIXED = 40;
   static final int SECTION = 4 + ChunkId.BYTES;
   private static final int PIECE = SECTION << 10;
+
+  private final long fileSize;
+  private final long entries;
+  private final long dataBytes;
+
+  /** For each section its length (4 bytes) and digest (32 bytes), as stored. */
+  private final byte[] sections;
+
+  IndexHeader(long fileSize, long entries, long dataBytes, byte[] sections) {
+    this.fileSize = fileSize;
+    this.entries = entries;
+    this.dataBytes = dataBytes;
+    this.sections = sections;
+  }
+
+  long fileSize() {
+    return fileSize;
+  }
+
+  long entries() {
+    return entries;
+  }
+
+  long dataBytes() {
+    return dataBytes;
+  }
 
   int sectionCount() {
     return sections.length / SECTION;
@@ -31,20 +53,20 @@ record IndexHeader(long fileSize, long entries, long dataBytes, byte[] sections)
     return ChunkId.read(ByteBuffer.wrap(sections).position(number * SECTION + 4));
   }
 
-  ByteBuffer bytes() {
+  byte[] bytes() {
     ByteBuffer bytes = ByteBuffer.allocate(FIXED + sections.length);
     bytes.putLong(MAGIC).putShort((short) VERSION).putShort((short) 0).putInt(sectionCount());
     bytes.putLong(fileSize).putLong(entries).putLong(dataBytes).put(sections);
-    return bytes.flip();
+    return bytes.array();
   }
 
   IndexInfo info() {
-    ByteBuffer bytes = bytes();
-    long length = bytes.limit();
+    byte[] bytes = bytes();
+    long length = bytes.length;
     for (int i = 0; i < sectionCount(); i++) {
       length += sectionLength(i);
     }
-    ChunkId id = ChunkId.hash(bytes.array(), 0, bytes.limit());
+    ChunkId id = ChunkId.hash(bytes, 0, bytes.length);
     return new IndexInfo(id, fileSize, entries, dataBytes, length);
   }
 

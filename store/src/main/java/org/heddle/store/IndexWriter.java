@@ -42,7 +42,7 @@ final class IndexWriter implements AutoCloseable {
 
   private void endHole() throws IOException {
     if (hole > 0) {
-      begin(hole << 1 | 1);
+      begin((hole << 1) | 1);
       fileSize += hole;
       hole = 0;
     }
@@ -56,7 +56,7 @@ final class IndexWriter implements AutoCloseable {
     entries++;
     long rest = coded;
     while (rest >>> 7 != 0) {
-      section.put((byte) (rest & 0x7f | 0x80));
+      section.put((byte) ((rest & 0x7f) | 0x80));
       rest >>>= 7;
     }
     section.put((byte) rest);
@@ -83,7 +83,7 @@ final class IndexWriter implements AutoCloseable {
     IndexHeader header = new IndexHeader(fileSize, entries, dataBytes, table.toByteArray());
     try (Disk.Output whole = disk.create(file);
         FileChannel from = FileChannel.open(sections, StandardOpenOption.READ)) {
-      whole.write(header.bytes());
+      whole.write(ByteBuffer.wrap(header.bytes()));
       ByteBuffer piece = ByteBuffer.allocate(1 << 16);
       while (from.read(piece.clear()) >= 0) {
         whole.write(piece.flip());

@@ -5,6 +5,8 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** Writes one pack under a temporary name; it is a pack when it has its own. For one thread. */
 final class PackWriter implements AutoCloseable {
@@ -49,18 +51,22 @@ final class PackWriter implements AutoCloseable {
     return chunks;
   }
 
+  Set<ChunkId> blocks() {
+    return blocks.stream().map(Placed::digest).collect(Collectors.toSet());
+  }
+
   int chunkCount() {
     return chunks.size();
   }
 
   /** Makes it durable and gives it its name in the folder. */
   Path seal(Path folder) throws IOException {
-    ByteBuffer table = table();
-    ChunkId digest = ChunkId.hash(table.array(), 0, table.limit());
+    byte[] table = table();
+    ChunkId digest = ChunkId.hash(table, 0, table.length);
     long at = position;
-    write(table);
+    write(ByteBuffer.wrap(table));
     ByteBuffer end = ByteBuffer.allocate(PackFile.END_BYTES);
-    end.putLong(PackFile.END).putLong(at).putLong(table.limit()).putLong(0);
+    end.putLong(PackFile.END).putLong(at).putLong(table.length).putLong(0);
     digest.write(end);
     write(end.flip());
     out.sync();
@@ -72,7 +78,7 @@ final class PackWriter implements AutoCloseable {
     return pack;
   }
 
-  private ByteBuffer table() {
+  private byte[] table() {
     ByteBuffer table =
         ByteBuffer.allocate(
             8 + blocks.size() * PackFile.BLOCK_BYTES + chunks.size() * PackFile.CHUNK_BYTES);
@@ -92,7 +98,7 @@ final class PackWriter implements AutoCloseable {
         start += chunk.length();
       }
     }
-    return table.flip();
+    return table.array();
   }
 
   private void write(ByteBuffer bytes) throws IOException {

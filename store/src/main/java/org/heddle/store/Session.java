@@ -51,7 +51,7 @@ final class Session implements AutoCloseable {
           living.add(String.valueOf(file.getFileName()));
         } else {
           disk.delete(file);
-          free.get().close();
+          free.get().forget();
         }
       }
       for (Path file : list(layout.temporary())) {
@@ -78,7 +78,7 @@ final class Session implements AutoCloseable {
     try (Guard _ = Guard.take(layout.lock())) {
       Files.deleteIfExists(layout.sessions().resolve(name));
     } finally {
-      guard.close();
+      guard.forget();
     }
   }
 }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
@@ -114,14 +115,22 @@ public final class Store implements ChunkSource {
     List<NamedIndex> indexes = new ArrayList<>();
     for (String name : names()) {
       try (IndexReader reader = index(name)) {
-        Path file = indexFile(name);
-        indexes.add(
-            new NamedIndex(name, reader.info(), Files.getLastModifiedTime(file).toInstant()));
-      } catch (NoSuchFileException removedMeanwhile) {
-        continue;
+        indexes.add(new NamedIndex(name, reader.info(), published(name)));
+      } catch (StoreException removedMeanwhile) {
+        if (removedMeanwhile.kind() != StoreException.Kind.NOT_FOUND) {
+          throw removedMeanwhile;
+        }
       }
     }
     return indexes;
+  }
+
+  private Instant published(String name) throws IOException {
+    try {
+      return Files.getLastModifiedTime(indexFile(name)).toInstant();
+    } catch (NoSuchFileException removedMeanwhile) {
+      throw StoreException.notFound("index '" + name + "' was removed");
+    }
   }
 
   /** The names of the published indexes, sorted. */
@@ -294,7 +303,7 @@ public final class Store implements ChunkSource {
         PackFile pack = found.pack();
         int number = pack.blockOf(found.chunk());
         blocks
-            .computeIfAbsent(pack.block(number).digest(), unused -> new Gathering(pack, number))
+            .computeIfAbsent(pack.block(number).digest(), _ -> new Gathering(pack, number))
             .chunks
             .put(found.chunk(), chunk);
       }
@@ -336,10 +345,15 @@ public final class Store implements ChunkSource {
    */
   public Block block(ChunkId digest) throws IOException {
     Packs.FoundBlock found = findBlock(digest);
-    if (found == null) {
-      refresh();
-      found = findBlock(digest);
+    try {
+      if (found != null) {
+        return found.pack().read(found.block());
+      }
+    } catch (NoSuchFileException moved) {
+      // A collection has written it anew; or it is gone.
     }
+    refresh();
+    found = findBlock(digest);
     if (found == null) {
       throw StoreException.notFound("block " + digest + " is not in " + folder());
     }
@@ -369,7 +383,17 @@ public final class Store implements ChunkSource {
     for (Holding holding : locate(wanted)) {
       boolean whole =
           holding.reference().isEmpty() && holding.wantedLength() * 2L >= holding.rawLength();
-      sink.accept(whole ? block(holding.block()) : gather(holding.wanted(), Effort.FAST));
+      Block block = whole ? intact(holding.block()) : null;
+      sink.accept(block == null ? gather(holding.wanted(), Effort.FAST) : block);
+    }
+  }
+
+  /** Null when a collection has moved it, or it is damaged: perhaps not all of its chunks are. */
+  private @Nullable Block intact(ChunkId block) throws IOException {
+    try {
+      return block(block);
+    } catch (NoSuchFileException | StoreException gone) {
+      return null;
     }
   }
 
@@ -395,14 +419,18 @@ public final class Store implements ChunkSource {
     long sum = 0;
     for (Path folder : List.of(layout.packs(), layout.indexes())) {
       for (Path file : Session.list(folder)) {
-        try {
-          sum += Files.size(file);
-        } catch (NoSuchFileException deletedMeanwhile) {
-          continue;
-        }
+        sum += sizeOrZero(file);
       }
     }
     return sum;
+  }
+
+  private static long sizeOrZero(Path file) throws IOException {
+    try {
+      return Files.size(file);
+    } catch (NoSuchFileException deletedMeanwhile) {
+      return 0;
+    }
   }
 
   long quota() {

@@ -15,7 +15,8 @@ import java.util.regex.Pattern;
  */
 record StoreSettings(long quota) {
   private static final String FIRST = "heddle store 1";
-  private static final Pattern FORM = Pattern.compile(FIRST + "\nquota (\\d{1,18})\n");
+  private static final Pattern FORM =
+      Pattern.compile("(" + FIRST + "\nquota (\\d{1,18})\n)check ([0-9a-f]{64})\n");
   private static final int LONGEST = 200;
 
   StoreSettings {
@@ -28,7 +29,8 @@ record StoreSettings(long quota) {
     Path fresh = layout.format().resolveSibling("format.new");
     disk.delete(fresh);
     try (Disk.Output out = disk.create(fresh)) {
-      String text = FIRST + "\nquota " + quota + "\n";
+      String told = FIRST + "\nquota " + quota + "\n";
+      String text = told + "check " + digest(told) + "\n";
       out.write(ByteBuffer.wrap(text.getBytes(StandardCharsets.US_ASCII)));
       out.sync();
     }
@@ -42,10 +44,15 @@ record StoreSettings(long quota) {
       text = Files.readString(layout.format(), StandardCharsets.ISO_8859_1);
     }
     Matcher match = FORM.matcher(text);
-    if (!match.matches()) {
+    if (!match.matches() || !match.group(3).equals(digest(match.group(1)))) {
       throw StoreException.malformed(
           layout.format() + " is not of a store that this program reads ('" + FIRST + "')");
     }
-    return new StoreSettings(Long.parseLong(match.group(1)));
+    return new StoreSettings(Long.parseLong(match.group(2)));
+  }
+
+  private static String digest(String text) {
+    byte[] bytes = text.getBytes(StandardCharsets.US_ASCII);
+    return ChunkId.hash(bytes, 0, bytes.length).toString();
   }
 }

@@ -217,8 +217,14 @@ public final class StoreWriter implements AutoCloseable {
     return bytesSealed;
   }
 
-  Path temporary(String kind) {
-    return session.temporary(kind);
+  /** The session's name. */
+  String session() {
+    return session.name();
+  }
+
+  /** Blocks of the pack that is being written. */
+  synchronized Set<ChunkId> appended() {
+    return pack == null ? Set.of() : pack.blocks();
   }
 
   IndexWriter indexWriter() throws IOException {
@@ -242,7 +248,7 @@ public final class StoreWriter implements AutoCloseable {
     Path file = session.temporary("index");
     boolean whole = false;
     try (Disk.Output out = store.disk.create(file)) {
-      out.write(reader.header().bytes());
+      out.write(ByteBuffer.wrap(reader.header().bytes()));
       for (int i = 0; i < reader.header().sectionCount(); i++) {
         out.write(ByteBuffer.wrap(reader.readSection()));
       }

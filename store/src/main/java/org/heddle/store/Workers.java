@@ -7,7 +7,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Platform threads for what computes: hashing and compressing would hold virtual threads' carriers
@@ -19,10 +18,9 @@ final class Workers implements AutoCloseable {
 
   Workers(int count) {
     this.count = count;
-    AtomicInteger number = new AtomicInteger();
     this.threads =
         Executors.newFixedThreadPool(
-            count, Thread.ofPlatform().daemon().name("store-", number.incrementAndGet()).factory());
+            count, Thread.ofPlatform().daemon().name("store-", 1).factory());
   }
 
   /** As many as this machine has cores. */
