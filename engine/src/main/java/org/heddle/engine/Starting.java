@@ -242,7 +242,7 @@ final class Starting {
 
   /** Continues all machines of the vjob at one instant. */
   static void proceed(Draft draft, VjobId vjob) {
-    long at = draft.now + Timing.LEAD;
+    long at = draft.now + Timing.lead(draft.machinesOf(vjob).size());
     for (MachineRecord machine : draft.machinesOf(vjob)) {
       if (machine.state() instanceof MachineState.Running) {
         continue;

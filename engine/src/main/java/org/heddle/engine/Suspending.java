@@ -43,7 +43,7 @@ final class Suspending {
       return "not all machines of the vjob run where the plan has them";
     }
     Lifecycle.enter(draft, vjob, Phase.PAUSE);
-    long at = draft.now + Timing.LEAD;
+    long at = draft.now + Timing.lead(draft.machinesOf(vjob).size());
     for (MachineRecord machine : draft.machinesOf(vjob)) {
       HostId host = machine.state().host().orElseThrow();
       draft.become(machine.id(), new MachineState.Pausing(host));

@@ -8,7 +8,7 @@ final class Timing {
    * Pauses and continues of a vjob's machines are set for one instant this far ahead: time enough
    * for the command to reach every host, so that all act at the same time.
    */
-  static final long LEAD = 150;
+  private static final long LEAD = 150;
 
   /** A guest under software emulation boots in well under a minute on a loaded host. */
   static final long BOOT = 180_000;
@@ -80,6 +80,11 @@ final class Timing {
   static final long SWITCH_PAUSE = 1_000;
 
   static final long MAX_SWITCH_PAUSE = 60_000;
+
+  /** Nobody waits for a machine that is alone. */
+  static long lead(int machines) {
+    return machines > 1 ? LEAD : 0;
+  }
 
   private Timing() {}
 

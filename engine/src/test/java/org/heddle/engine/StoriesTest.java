@@ -53,7 +53,7 @@ class StoriesTest {
         play.sent.stream()
             .map(each -> Play.as(Operation.Pause.class, each).atEpochMs())
             .collect(Collectors.toSet());
-    assertThat(instants).containsExactly(play.now + Timing.LEAD);
+    assertThat(instants).containsExactly(play.now + Timing.lead(4));
     assertThat(play.sent.stream().map(each -> each.what().machine().name()))
         .as("the order of the file")
         .containsExactly("m1", "m2", "m3", "m4");

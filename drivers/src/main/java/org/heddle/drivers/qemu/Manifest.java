@@ -28,7 +28,7 @@ record Manifest(
     Resources demand,
     Instant stoppedAt,
     SortedMap<String, SparseFile.Content> files) {
-  static final int FORMAT = 1;
+  static final int FORMAT = 2;
   static final String MEMORY = "memory";
   static final String DEVICE = "device";
   static final String DISK = "disk.qcow2";

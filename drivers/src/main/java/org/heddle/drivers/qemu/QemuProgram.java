@@ -13,7 +13,6 @@ import java.nio.file.attribute.UserPrincipal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.heddle.drivers.DriverException;
 import org.heddle.drivers.MachineConfig;
@@ -77,13 +76,10 @@ final class QemuProgram {
           "%s has %d MiB free, machine %s needs %d"
               .formatted(config.ramDirectory(), free / MIB, machine.machine(), size / MIB));
     }
-    try (FileChannel memory =
-        FileChannel.open(
-            files.memory(),
-            Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
-            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")))) {
-      SparseFile.lengthen(memory, size);
-    }
+    Files.createFile(
+        files.memory(),
+        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+    SparseFile.lengthen(files.memory(), size);
     own(files.memory());
   }
 

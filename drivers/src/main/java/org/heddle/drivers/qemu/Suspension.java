@@ -15,9 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.FutureTask;
+import java.util.function.BooleanSupplier;
 import org.heddle.drivers.DriverException;
 import org.heddle.drivers.MachineConfig;
 import org.heddle.drivers.qemu.MachineRecord.Phase;
@@ -74,18 +72,19 @@ final class Suspension {
         Qmp.Events migration = session.qmp().events("MIGRATION")) {
       server.bind(UnixDomainSocketAddress.of(socket));
       machine.program().own(socket);
-      FutureTask<Void> writing = start(() -> receive(server, devices()));
+      // Told when the server is closed, which also ends it: it may wait for a connection.
+      SideWork<Boolean> writing = new SideWork<>(_ -> receive(server, devices()), () -> false);
       session.migrationCapabilities(true, false);
       machine.update(record -> record.saving(Optional.of(stateId)));
       session.qmp().execute("migrate", Map.of("uri", "unix:" + socket));
       MigrationEvents.awaitCompleted(session.qmp(), migration, DEVICES_WITHIN);
-      join(writing);
+      writing.result();
     } finally {
       Files.deleteIfExists(socket);
     }
   }
 
-  private static Void receive(ServerSocketChannel server, Path to) throws IOException {
+  private static Boolean receive(ServerSocketChannel server, Path to) throws IOException {
     try (SocketChannel from = server.accept();
         FileChannel out =
             FileChannel.open(
@@ -101,7 +100,7 @@ final class Suspension {
         }
         buffer.clear();
       }
-      return null;
+      return true;
     }
   }
 
@@ -109,19 +108,19 @@ final class Suspension {
   private Manifest collect(String stateId) throws DriverException, IOException {
     Path folder = states.begin(machine.id(), stateId);
     MachineConfig config = machine.known().orElseThrow().config();
-    FutureTask<SparseFile.Content> memory =
-        start(() ->
-            SparseFile.copy(
-                machine.files().memory(),
-                folder.resolve(Manifest.MEMORY),
-                true,
-                machine::stopping));
     SortedMap<String, SparseFile.Content> files = new TreeMap<>();
-    files.put(Manifest.DEVICE, link(devices(), folder.resolve(Manifest.DEVICE)));
-    if (config.image().disk().isPresent()) {
-      files.put(Manifest.DISK, link(machine.files().disk(), folder.resolve(Manifest.DISK)));
+    try (SideWork<SparseFile.Content> memory =
+        new SideWork<>(
+            cancelled ->
+                SparseFile.copy(
+                    machine.files().memory(), folder.resolve(Manifest.MEMORY), true, cancelled),
+            machine::stopping)) {
+      files.put(Manifest.DEVICE, link(devices(), folder.resolve(Manifest.DEVICE)));
+      if (config.image().disk().isPresent()) {
+        files.put(Manifest.DISK, link(machine.files().disk(), folder.resolve(Manifest.DISK)));
+      }
+      files.put(Manifest.MEMORY, memory.result());
     }
-    files.put(Manifest.MEMORY, join(memory));
     return new Manifest(
         Manifest.FORMAT,
         machine.id(),
@@ -165,12 +164,7 @@ final class Suspension {
     try {
       machine.note(config);
       machine.program().layOut(config, machine.files());
-      // QEMU looks at the memory only when it is told to load the devices: it can start meanwhile.
-      FutureTask<Void> memory =
-          start(() -> copy(manifest, folder, Manifest.MEMORY, machine.files().memory()));
-      copyRest(manifest, folder);
-      Session session = machine.start(config, CommandLine.Start.RESTORE);
-      join(memory);
+      Session session = load(manifest, folder, config);
       readDevices(session, devices());
       Files.delete(devices());
       machine.update(record -> record.in(Phase.HERE).stopped(manifest.stoppedAt()));
@@ -183,23 +177,39 @@ final class Suspension {
     }
   }
 
+  /** QEMU looks at the memory only when it is told to load the devices: it can start meanwhile. */
+  private Session load(Manifest manifest, Path folder, MachineConfig config)
+      throws DriverException, IOException {
+    try (SideWork<Boolean> memory =
+        new SideWork<>(
+            cancelled ->
+                copy(manifest, folder, Manifest.MEMORY, machine.files().memory(), cancelled),
+            machine::stopping)) {
+      copyRest(manifest, folder);
+      Session session = machine.start(config, CommandLine.Start.RESTORE);
+      memory.result();
+      return session;
+    }
+  }
+
   private void copyRest(Manifest manifest, Path folder) throws DriverException, IOException {
-    copy(manifest, folder, Manifest.DEVICE, devices());
+    copy(manifest, folder, Manifest.DEVICE, devices(), machine::stopping);
     if (manifest.files().containsKey(Manifest.DISK)) {
-      copy(manifest, folder, Manifest.DISK, machine.files().disk());
+      copy(manifest, folder, Manifest.DISK, machine.files().disk(), machine::stopping);
       machine.program().own(machine.files().disk());
     }
   }
 
   /** Copies and verifies in one pass; what was verified is what is used. */
-  private Void copy(Manifest manifest, Path folder, String name, Path to)
+  private static boolean copy(
+      Manifest manifest, Path folder, String name, Path to, BooleanSupplier cancelled)
       throws DriverException, IOException {
     Path from = folder.resolve(name);
     if (!Files.exists(from)) {
       throw manifest.bad("is damaged: file '" + name + "' is missing");
     }
-    manifest.verify(name, SparseFile.copy(from, to, false, machine::stopping));
-    return null;
+    manifest.verify(name, SparseFile.copy(from, to, false, cancelled));
+    return true;
   }
 
   private void readDevices(Session session, Path from) throws DriverException, IOException {
@@ -229,27 +239,5 @@ final class Suspension {
         message.contains("No space left") ? Code.NO_ROOM : Code.DRIVER,
         "cannot " + what + " machine " + machine.id() + ": " + message,
         e);
-  }
-
-  private static <T> FutureTask<T> start(Callable<T> work) {
-    FutureTask<T> task = new FutureTask<>(work);
-    Thread.ofPlatform().daemon().name("heddle-state").start(task);
-    return task;
-  }
-
-  private static <T> T join(FutureTask<T> task) throws DriverException, IOException {
-    try {
-      return task.get();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IOException("interrupted", e);
-    } catch (ExecutionException e) {
-      switch (e.getCause()) {
-        case DriverException driver -> throw driver;
-        case IOException io -> throw io;
-        case RuntimeException bug -> throw bug;
-        case null, default -> throw new IllegalStateException(e);
-      }
-    }
   }
 }
