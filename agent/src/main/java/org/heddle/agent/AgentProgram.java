@@ -71,7 +71,7 @@ public final class AgentProgram implements AutoCloseable {
             standard.user(),
             standard.ports());
     PrivateNetwork network =
-        new PrivateNetwork.Wired(
+        new WiredNetwork(
             new HostNetwork(options.address()),
             config.user().orElse(System.getProperty("user.name")));
     return start(options, new QemuDriver(config), network);

@@ -37,7 +37,7 @@ final class Operations implements AutoCloseable {
   private static final int REPORTED = 64;
 
   /** Progress is told in steps of this, which a person's eye can follow. */
-  private static final double PROGRESS_STEP = 0.02;
+  private static final double PROGRESS_STEP = 0.05;
 
   /** No more can be accepted now. */
   static final class Busy extends Exception {

@@ -36,16 +36,26 @@ public final class HostNetwork {
   /** The MAC of forwarding entries for frames to all or to an unknown card. */
   private static final String FLOOD = "00:00:00:00:00:00";
 
-  /** arp_ignore 8: answer for no address at all (Linux, Documentation/networking/ip-sysctl). */
+  /**
+   * Turns off the host's own IP on a device and brings it up. arp_ignore 8: answer for no address
+   * at all (Linux, Documentation/networking/ip-sysctl).
+   */
   private static final String BRING_UP =
       """
-      while read -r device; do
-        ipv6=/proc/sys/net/ipv6/conf/$device/disable_ipv6
-        [ ! -e $ipv6 ] || echo 1 > $ipv6
-        echo 1 > /proc/sys/net/ipv4/conf/$device/rp_filter
-        echo 8 > /proc/sys/net/ipv4/conf/$device/arp_ignore
-        ip link set $device up
-      done
+      ipv6=/proc/sys/net/ipv6/conf/DEVICE/disable_ipv6
+      [ ! -e $ipv6 ] || echo 1 > $ipv6
+      echo 1 > /proc/sys/net/ipv4/conf/DEVICE/rp_filter
+      echo 8 > /proc/sys/net/ipv4/conf/DEVICE/arp_ignore
+      ip link set DEVICE up
+      """;
+
+  /** Each prints one line, or none at all when there is nothing. */
+  private static final String LOOK =
+      """
+      links=$(ip -j -d link show)
+      echo "$links"
+      floods=$(bridge -j fdb show)
+      echo "$floods"
       """;
 
   private final String underlayAddress;
@@ -75,7 +85,8 @@ public final class HostNetwork {
    */
   public synchronized String attach(NetworkAttachment network, MachineId machine, String user)
       throws IOException {
-    Map<String, Link> links = Link.all(shell);
+    Present present = present();
+    Map<String, Link> links = present.links;
     String bridge = DeviceNames.bridge(network.vni());
     String tunnel = DeviceNames.tunnel(network.vni());
     String tap = DeviceNames.tap(machine);
@@ -83,11 +94,9 @@ public final class HostNetwork {
     batch.addAll(makeBridge(links, bridge, machine));
     batch.addAll(makeTunnel(links, bridge, tunnel, network.vni()));
     batch.addAll(makeTap(links, bridge, tap, machine, user));
-    ip(batch);
-    bringUp(links, List.of(bridge, tunnel, tap));
     Set<String> peers = new LinkedHashSet<>(network.peers());
     peers.addAll(knownPeers);
-    setPeers(tunnel, peers);
+    run(batch, down(links, List.of(bridge, tunnel, tap)), floods(present, tunnel, peers));
     return tap;
   }
 
@@ -130,11 +139,8 @@ public final class HostNetwork {
     return batch;
   }
 
-  /**
-   * Turns off the host's own IP on the devices and brings them up. That a device is up shows that
-   * it is complete, so this comes last; after a crash before it, it is done the next time.
-   */
-  private void bringUp(Map<String, Link> before, List<String> devices) throws IOException {
+  /** Those that have to be brought up: that a device is up shows that it is complete. */
+  private static List<String> down(Map<String, Link> before, List<String> devices) {
     List<String> down = new ArrayList<>();
     for (String device : devices) {
       Link link = before.get(device);
@@ -142,20 +148,18 @@ public final class HostNetwork {
         down.add(device);
       }
     }
-    if (!down.isEmpty()) {
-      shell.run(List.of("sh", "-e", "-c", BRING_UP), String.join("\n", down) + "\n");
-    }
+    return down;
   }
 
-  /** Removes the machine's tap, and the network with the last of its taps. */
-  public synchronized void detach(MachineId machine) throws IOException {
-    remove(Set.of(DeviceNames.tap(machine)), Link.all(shell));
+  /** Removes the machines' taps, and each network with the last of its taps. */
+  public synchronized void detach(Collection<MachineId> machines) throws IOException {
+    remove(machines.stream().map(DeviceNames::tap).collect(Collectors.toSet()), present().links);
   }
 
   /** Removes the taps of all other machines, and the networks without a tap. */
   public synchronized void reconcile(Collection<MachineId> keep) throws IOException {
     Set<String> kept = keep.stream().map(DeviceNames::tap).collect(Collectors.toSet());
-    Map<String, Link> links = Link.all(shell);
+    Map<String, Link> links = present().links;
     Set<String> taps = new TreeSet<>(links.keySet());
     taps.removeIf(name -> !DeviceNames.isTap(name) || kept.contains(name));
     remove(taps, links);
@@ -179,7 +183,7 @@ public final class HostNetwork {
         gone.add(name);
       }
     }
-    ip(gone.stream().map(name -> "link del " + name).toList());
+    run(gone.stream().map(name -> "link del " + name).toList(), List.of(), List.of());
   }
 
   private static boolean hasTap(Map<String, Link> links, String bridge) {
@@ -193,48 +197,75 @@ public final class HostNetwork {
    */
   public synchronized void refreshPeers(List<String> peers) throws IOException {
     knownPeers = List.copyOf(peers);
-    for (String name : Link.all(shell).keySet()) {
+    Present present = present();
+    List<String> batch = new ArrayList<>();
+    for (String name : present.links.keySet()) {
       if (DeviceNames.isTunnel(name)) {
-        setPeers(name, peers);
+        batch.addAll(floods(present, name, peers));
       }
     }
+    run(List.of(), List.of(), batch);
   }
 
-  private void setPeers(String tunnel, Collection<String> peers) throws IOException {
+  /** What {@code bridge} has to do so that the tunnel floods to these hosts and no others. */
+  private List<String> floods(Present present, String tunnel, Collection<String> peers) {
     Set<String> wanted = new TreeSet<>(peers);
     wanted.remove(underlayAddress);
-    Set<String> present = floodTargets(tunnel);
+    Set<String> there = present.floods.getOrDefault(tunnel, Set.of());
     List<String> batch = new ArrayList<>();
     for (String peer : wanted) {
-      if (!present.contains(peer)) {
+      if (!there.contains(peer)) {
         batch.add("fdb append " + FLOOD + " dev " + tunnel + " dst " + peer);
       }
     }
-    for (String peer : present) {
+    for (String peer : there) {
       if (!wanted.contains(peer)) {
         batch.add("fdb del " + FLOOD + " dev " + tunnel + " dst " + peer);
       }
     }
-    runBatch("bridge", batch);
+    return batch;
   }
 
-  private Set<String> floodTargets(String tunnel) throws IOException {
-    Set<String> targets = new TreeSet<>();
-    for (JsonNode entry : Link.json(shell.run("bridge", "-j", "fdb", "show", "dev", tunnel))) {
+  /**
+   * What the kernel has.
+   *
+   * @param links by name
+   * @param floods by tunnel, the addresses of the hosts to which it floods
+   */
+  private record Present(Map<String, Link> links, Map<String, Set<String>> floods) {}
+
+  private Present present() throws IOException {
+    List<String> printed = shell.run(List.of("sh", "-e"), LOOK).lines().toList();
+    if (printed.size() != 2) {
+      throw new IOException("not what iproute2 prints: " + printed);
+    }
+    Map<String, Set<String>> floods = new LinkedHashMap<>();
+    for (JsonNode entry : Link.json(printed.get(1))) {
       if (entry.path("mac").asString("").equals(FLOOD) && entry.has("dst")) {
-        targets.add(entry.path("dst").asString(""));
+        floods
+            .computeIfAbsent(entry.path("ifname").asString(""), _ -> new TreeSet<>())
+            .add(entry.path("dst").asString(""));
       }
     }
-    return targets;
+    return new Present(Link.all(printed.get(0)), floods);
   }
 
-  private void ip(List<String> batch) throws IOException {
-    runBatch("ip", batch);
+  /** All in one shell: to start a process costs the agent more than what the process does. */
+  private void run(List<String> ip, List<String> up, List<String> bridge) throws IOException {
+    StringBuilder script = new StringBuilder();
+    batch(script, "ip", ip);
+    up.forEach(device -> script.append(BRING_UP.replace("DEVICE", device)));
+    batch(script, "bridge", bridge);
+    if (!script.isEmpty()) {
+      shell.run(List.of("sh", "-e"), script.toString());
+    }
   }
 
-  private void runBatch(String program, List<String> batch) throws IOException {
-    if (!batch.isEmpty()) {
-      shell.run(List.of(program, "-batch", "-"), String.join("\n", batch) + "\n");
+  private static void batch(StringBuilder script, String program, List<String> lines) {
+    if (!lines.isEmpty()) {
+      script.append(program).append(" -batch - <<'END'\n");
+      lines.forEach(line -> script.append(line).append('\n'));
+      script.append("END\n");
     }
   }
 }

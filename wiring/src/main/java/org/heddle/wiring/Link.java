@@ -19,10 +19,14 @@ import tools.jackson.databind.json.JsonMapper;
 record Link(String name, String master, String owner, boolean up, boolean carrier) {
   private static final JsonMapper JSON = JsonMapper.builder().build();
 
-  /** All devices of the namespace in which the shell runs, by name. */
-  static Map<String, Link> all(Shell shell) throws IOException {
+  /**
+   * All devices of a namespace, by name.
+   *
+   * @param printed by {@code ip -j -d link show}
+   */
+  static Map<String, Link> all(String printed) throws IOException {
     Map<String, Link> links = new LinkedHashMap<>();
-    for (JsonNode node : json(shell.run("ip", "-j", "-d", "link", "show"))) {
+    for (JsonNode node : json(printed)) {
       Link link = of(node);
       links.put(link.name, link);
     }

@@ -144,10 +144,10 @@ class HostNetworkTest {
     network.attach(attachment(ALPHA, "10.200.0.2", 1, 2), NODE2, USER);
     network.attach(attachment(BETA, "10.201.0.1", 1, 2), OTHER1, USER);
 
-    network.detach(NODE1);
+    network.detach(List.of(NODE1));
     assertThat(picture(1)).containsKeys("vb4201", "vx4201", "vb4202", "vx4202");
-    network.detach(NODE2);
-    network.detach(NODE2);
+    network.detach(List.of(NODE2));
+    network.detach(List.of(NODE2));
     assertThat(picture(1)).doesNotContainKeys("vb4201", "vx4201").containsKeys("vb4202", "vx4202");
     network.detachAll();
     assertThat(picture(1).keySet()).isEqualTo(before.keySet());

@@ -106,7 +106,7 @@ final class BareQemu implements AutoCloseable {
         "{\"execute\":\"migrate-set-capabilities\",\"arguments\":{\"capabilities\":["
             + "{\"capability\":\"x-ignore-shared\",\"state\":false}]}}");
     from.monitor.ask(
-        "{\"execute\":\"migrate-set-parameters\",\"arguments\":{\"max-bandwidth\":0}}");
+        "{\"execute\":\"migrate-set-parameters\",\"arguments\":{\"max-bandwidth\":0,\"downtime-limit\":100}}");
     from.monitor.ask(
         "{\"execute\":\"migrate\",\"arguments\":{\"uri\":\"tcp:127.0.0.1:" + port + "\"}}");
     double resumed = to.monitor.awaitEvent("RESUME");

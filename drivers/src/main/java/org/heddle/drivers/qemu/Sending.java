@@ -40,7 +40,7 @@ final class Sending {
   /** A connection on which nothing has moved for this long is taken for dead. */
   private static final Duration STALLED = Duration.ofSeconds(30);
 
-  private static final Duration LOOK_EVERY = Duration.ofMillis(20);
+  private static final Duration LOOK_EVERY = Duration.ofMillis(50);
   private static final Set<String> ENDED = Set.of("none", "completed", "failed", "cancelled");
   private static final String JOB = "mirror";
   private static final String TARGET = "mirror-target";
