@@ -2,9 +2,7 @@ package org.heddle.agent;
 
 import java.io.IOException;
 import java.net.http.HttpClient;
-import java.nio.channels.FileChannel;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
@@ -26,7 +24,7 @@ final class Agent implements AutoCloseable {
 
   private final Driver driver;
   private final PrivateNetwork network;
-  private final FileChannel lock;
+  private final StateLock lock;
   private final Journal journal;
   private final HttpClient http = JsonHttp.newClient();
   private final EventHub events = new EventHub();
@@ -38,13 +36,18 @@ final class Agent implements AutoCloseable {
   private final AgentServer server;
   private final Host host;
 
-  /** Takes over the driver, which it closes in the end. */
-  Agent(AgentOptions options, Driver driver, PrivateNetwork network, Duration runInterval)
+  /** Takes over the lock and the driver, which it closes in the end. */
+  Agent(
+      AgentOptions options,
+      StateLock lock,
+      Driver driver,
+      PrivateNetwork network,
+      Duration runInterval)
       throws IOException {
     this.driver = driver;
     this.network = network;
-    Path state = DurableFiles.folder(options.state());
-    this.lock = lock(state);
+    this.lock = lock;
+    Path state = options.state();
     Path own = DurableFiles.folder(state.resolve("journal"));
     this.journal = new Journal(own.resolve("operations"));
     JsonHttp controller = new JsonHttp(http, options.controller(), options.token());
@@ -100,22 +103,6 @@ final class Agent implements AutoCloseable {
   /** Agents that have the image, as the controller last said. */
   List<String> imageHolders(String image) {
     return membership.holders(image);
-  }
-
-  private static FileChannel lock(Path state) throws IOException {
-    FileChannel lock =
-        FileChannel.open(
-            state.resolve("agent.lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-    try {
-      if (lock.tryLock() != null) {
-        return lock;
-      }
-    } catch (java.nio.channels.OverlappingFileLockException sameProcess) {
-      LOG.debug("locked in this process", sameProcess);
-    }
-    lock.close();
-    throw new IOException(
-        "another agent uses the state folder " + state + ": stop it, or give --state another one");
   }
 
   private HostReport report() {

@@ -33,13 +33,25 @@ public final class AgentProgram implements AutoCloseable {
   public static AgentProgram start(AgentOptions options) throws IOException, DriverException {
     return switch (options.driver()) {
       case QEMU -> qemu(options);
-      case MEMORY -> start(options, memory(options), new PrivateNetwork.None());
+      case MEMORY -> start(options, () -> memory(options), new PrivateNetwork.None());
     };
   }
 
-  static AgentProgram start(AgentOptions options, Driver driver, PrivateNetwork network)
+  /** Opens a driver, which may change what is in the state folder. */
+  interface DriverSource {
+    Driver open() throws IOException;
+  }
+
+  static AgentProgram start(AgentOptions options, DriverSource driver, PrivateNetwork network)
       throws IOException, DriverException {
-    Agent agent = new Agent(options, driver, network, RunWatch.INTERVAL);
+    StateLock lock = StateLock.take(options.state());
+    Agent agent;
+    try {
+      agent = new Agent(options, lock, driver.open(), network, RunWatch.INTERVAL);
+    } catch (IOException | RuntimeException failed) {
+      lock.close();
+      throw failed;
+    }
     try {
       agent.start();
     } catch (DriverException failed) {
@@ -74,7 +86,7 @@ public final class AgentProgram implements AutoCloseable {
         new WiredNetwork(
             new HostNetwork(options.address()),
             config.user().orElse(System.getProperty("user.name")));
-    return start(options, new QemuDriver(config), network);
+    return start(options, () -> new QemuDriver(config), network);
   }
 
   /** Short, because the sockets of machines lie in it too. */

@@ -97,7 +97,8 @@ final class Performer {
       };
     } catch (DriverException failed) {
       return new Outcome.Failed(failed.code(), String.valueOf(failed.getMessage()));
-    } catch (RuntimeException bug) {
+    } catch (RuntimeException | Error bug) {
+      // One machine's trouble must not leave its later operations, or the other machines', undone.
       LOG.error("{} of {}", operation.verb(), operation.machine(), bug);
       return new Outcome.Failed(Outcome.Code.DRIVER, "fault in the agent (see its log): " + bug);
     }

@@ -5,159 +5,27 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
-import java.io.RandomAccessFile;
 import java.net.URI;
-import java.net.http.HttpClient;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
-import org.heddle.api.AgentApi;
 import org.heddle.api.AgentClient;
 import org.heddle.api.AgentEvent;
 import org.heddle.api.ApiException;
-import org.heddle.api.JsonHttp;
-import org.heddle.drivers.memory.MemoryDriver;
-import org.heddle.drivers.memory.MemoryHost;
-import org.heddle.drivers.memory.MemoryWire;
-import org.heddle.model.HostRef;
 import org.heddle.model.Launch;
 import org.heddle.model.MachineId;
 import org.heddle.model.MachineReport;
 import org.heddle.model.MachineReport.Live;
 import org.heddle.model.Operation;
 import org.heddle.model.Outcome;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
+/** One agent and what is asked of it. */
 @Timeout(60)
-final class AgentTest {
-  private static final MachineId NODE = Fixtures.machine("node");
-
-  /** A host whose agent can be started again. */
-  private final class TestHost {
-    final String name;
-    final MemoryHost memory;
-    final Path state;
-    final List<Path> images;
-    ScriptedDriver driver;
-    Agent agent;
-    AgentClient client;
-
-    TestHost(String name, List<Path> images) throws Exception {
-      this.name = name;
-      this.state = folder.resolve(name);
-      this.memory = new MemoryHost(wire, InstantSource.system(), state.resolve("spool"));
-      this.images = images;
-      this.driver = newDriver();
-      this.agent = newAgent();
-      this.client = newClient();
-    }
-
-    void start() throws Exception {
-      driver = newDriver();
-      agent = newAgent();
-      client = newClient();
-    }
-
-    private ScriptedDriver newDriver() {
-      return new ScriptedDriver(new MemoryDriver(memory), state.resolve("guests"));
-    }
-
-    private Agent newAgent() throws Exception {
-      Agent started =
-          new Agent(
-              Fixtures.options(name, controller.url(), state, images),
-              driver,
-              new PrivateNetwork.None(),
-              Duration.ofMillis(50));
-      started.start();
-      return started;
-    }
-
-    private AgentClient newClient() {
-      return new AgentClient(http, URI.create(agent.host().agentUrl()), Fixtures.TOKEN);
-    }
-
-    HostRef ref() {
-      return new HostRef(agent.host().id(), agent.host().address(), agent.host().agentUrl());
-    }
-  }
-
-  @TempDir Path folder;
-  private final MemoryWire wire = new MemoryWire();
-  private final HttpClient http = JsonHttp.newClient();
-  private final List<TestHost> hosts = new ArrayList<>();
-  private FakeController controller;
-  private TestHost one;
-  private TestHost two;
-
-  @BeforeEach
-  void twoHosts() throws Exception {
-    controller = new FakeController();
-    Fixtures.image(folder.resolve("images"), Fixtures.IMAGE);
-    one = host("one", List.of(folder.resolve("images")));
-    two = host("two", List.of(folder.resolve("images")));
-  }
-
-  @AfterEach
-  void stopAll() throws IOException {
-    for (TestHost host : hosts) {
-      host.agent.close();
-    }
-    controller.close();
-    http.shutdownNow();
-  }
-
-  private TestHost host(String name, List<Path> images) throws Exception {
-    TestHost host = new TestHost(name, images);
-    hosts.add(host);
-    return host;
-  }
-
-  private static AgentApi.OperationStatus end(TestHost host, String id) {
-    return await()
-        .atMost(Duration.ofSeconds(20))
-        .pollInterval(Duration.ofMillis(10))
-        .until(
-            () -> host.client.operation(id).orElseThrow(), status -> status.outcome().isPresent());
-  }
-
-  private static Outcome outcome(TestHost host, String id, Operation operation) throws Exception {
-    host.client.operate(id, operation);
-    return end(host, id).outcome().orElseThrow();
-  }
-
-  private static Outcome.Done done(TestHost host, String id, Operation operation) throws Exception {
-    Outcome outcome = outcome(host, id, operation);
-    assertThat(outcome).as(id).isInstanceOf(Outcome.Done.class);
-    return (Outcome.Done) outcome;
-  }
-
-  private static Outcome.Code failed(TestHost host, String id, Operation operation)
-      throws Exception {
-    Outcome outcome = outcome(host, id, operation);
-    assertThat(outcome).as(id).isInstanceOf(Outcome.Failed.class);
-    return ((Outcome.Failed) outcome).code();
-  }
-
-  private static Optional<MachineReport> report(TestHost host, MachineId machine) throws Exception {
-    return host.client.host().machines().stream()
-        .filter(report -> report.machine().equals(machine))
-        .findFirst();
-  }
-
-  private static Live live(TestHost host) throws Exception {
-    return report(host, NODE).map(MachineReport::live).orElse(Live.NONE);
-  }
-
+final class AgentTest extends TwoAgents {
   @Test
   void anOperationAskedAgainIsDoneOnceAndKeepsItsOutcome() throws Exception {
     Operation boot = new Operation.Boot(Fixtures.launch(NODE, 1));
@@ -233,145 +101,6 @@ final class AgentTest {
     one.driver.letBoot();
     end(one, "op-" + (Operations.MAX_UNFINISHED - 1));
     done(one, "one-more", new Operation.Discard(NODE, "none"));
-  }
-
-  @Test
-  void anOlderLifeMakesWayAndALaterOneDoesNot() throws Exception {
-    done(one, "op-1", new Operation.Boot(Fixtures.launch(NODE, 5)));
-    assertThat(failed(one, "op-2", new Operation.Boot(Fixtures.launch(NODE, 4))))
-        .isEqualTo(Outcome.Code.WRONG_STATE);
-    assertThat(report(one, NODE).orElseThrow().incarnation()).isEqualTo(5);
-    done(one, "op-3", new Operation.Boot(Fixtures.launch(NODE, 6)));
-    assertThat(report(one, NODE).orElseThrow().incarnation()).isEqualTo(6);
-  }
-
-  @Test
-  void aSuspendedMachineIsRestoredOnAnotherHost() throws Exception {
-    done(one, "boot", new Operation.Boot(Fixtures.launch(NODE, 1)));
-    done(one, "pause", new Operation.Pause(NODE, 0));
-    done(one, "save", new Operation.Save(NODE, "s1"));
-    MachineReport saved = report(one, NODE).orElseThrow();
-    assertThat(saved.live()).isEqualTo(Live.NONE);
-    assertThat(saved.savedStates()).containsExactly("s1");
-
-    Launch second = Fixtures.launch(NODE, 2);
-    done(two, "restore", new Operation.Restore(second, "s1", Optional.of(one.ref())));
-    assertThat(live(two)).isEqualTo(Live.PAUSED);
-    done(two, "continue", new Operation.Continue(NODE, 0));
-    MachineReport running = report(two, NODE).orElseThrow();
-    assertThat(running.live()).isEqualTo(Live.RUNNING);
-    assertThat(running.incarnation()).isEqualTo(2);
-    assertThat(running.savedStates()).as("the fetched copy is not kept").isEmpty();
-    assertThat(report(one, NODE).orElseThrow().savedStates()).containsExactly("s1");
-    done(one, "discard", new Operation.Discard(NODE, "s1"));
-    assertThat(report(one, NODE)).isEmpty();
-  }
-
-  @Test
-  void aSavedStateIsNotLoadedOverAnotherImageOfThatName() throws Exception {
-    done(one, "boot", new Operation.Boot(Fixtures.launch(NODE, 1)));
-    done(one, "pause", new Operation.Pause(NODE, 0));
-    done(one, "save", new Operation.Save(NODE, "s1"));
-    Path description = folder.resolve("images").resolve(Fixtures.IMAGE).resolve("image.json");
-    Files.writeString(
-        description, Files.readString(description).replace("digest-of-small", "rebuilt"));
-    Operation restore =
-        new Operation.Restore(Fixtures.launch(NODE, 2), "s1", Optional.of(one.ref()));
-    assertThat(failed(two, "restore", restore)).isEqualTo(Outcome.Code.BAD_STATE);
-    assertThat(live(two)).isEqualTo(Live.NONE);
-  }
-
-  @Test
-  void aSavedStateThatIsNotThereIsSaidToBeBad() throws Exception {
-    Operation restore =
-        new Operation.Restore(Fixtures.launch(NODE, 2), "s9", Optional.of(one.ref()));
-    assertThat(failed(two, "restore", restore)).isEqualTo(Outcome.Code.BAD_STATE);
-  }
-
-  @Test
-  void aMachineMigratesAndBack() throws Exception {
-    Launch launch = Fixtures.launch(NODE, 1);
-    done(one, "boot", new Operation.Boot(launch));
-    Operation there = new Operation.Migrate(launch, two.ref());
-    Outcome.Done moved = done(one, "there", there);
-    assertThat(moved.downtimeMs()).isBetween(0L, 1000L);
-    assertThat(live(one)).isEqualTo(Live.NONE);
-    assertThat(live(two)).isEqualTo(Live.RUNNING);
-    assertThat(one.client.operate("there", there).outcome()).contains(moved);
-    done(two, "back", new Operation.Migrate(launch, one.ref()));
-    assertThat(live(one)).isEqualTo(Live.RUNNING);
-    assertThat(live(two)).isEqualTo(Live.NONE);
-  }
-
-  @Test
-  void aMigrationAskedUnderAnotherIdAfterItIsDoneIsDone() throws Exception {
-    Launch launch = Fixtures.launch(NODE, 1);
-    done(one, "boot", new Operation.Boot(launch));
-    done(one, "there", new Operation.Migrate(launch, two.ref()));
-    done(one, "again", new Operation.Migrate(launch, two.ref()));
-    assertThat(live(two)).isEqualTo(Live.RUNNING);
-  }
-
-  @Test
-  void aMigrationToAHostThatDoesNotAnswerLeavesTheMachineWhereItIs() throws Exception {
-    Launch launch = Fixtures.launch(NODE, 1);
-    done(one, "boot", new Operation.Boot(launch));
-    HostRef away = two.ref();
-    two.agent.close();
-    assertThat(failed(one, "there", new Operation.Migrate(launch, away)))
-        .isEqualTo(Outcome.Code.UNREACHABLE);
-    assertThat(live(one)).isEqualTo(Live.RUNNING);
-  }
-
-  @Test
-  void aMachineThatLivesOnTheTargetIsNotSweptAway() throws Exception {
-    Launch launch = Fixtures.launch(NODE, 1);
-    done(one, "boot", new Operation.Boot(launch));
-    done(two, "boot", new Operation.Boot(launch));
-    assertThat(failed(one, "there", new Operation.Migrate(launch, two.ref())))
-        .isEqualTo(Outcome.Code.WRONG_STATE);
-    assertThat(live(one)).isEqualTo(Live.RUNNING);
-    assertThat(live(two)).isEqualTo(Live.RUNNING);
-  }
-
-  @Test
-  void anImageIsFetchedFromAPeerOnce() throws Exception {
-    TestHost three = host("three", List.of());
-    await().until(() -> controller.members().containsKey("three"));
-    await().until(() -> !three.agent.imageHolders(Fixtures.IMAGE).isEmpty());
-    List<MachineId> machines = new ArrayList<>();
-    for (int i = 0; i < 5; i++) {
-      machines.add(Fixtures.machine("node" + i));
-      three.client.operate("op-" + i, new Operation.Boot(Fixtures.launch(machines.getLast(), 1)));
-    }
-    for (int i = 0; i < 5; i++) {
-      assertThat(end(three, "op-" + i).outcome()).get().isInstanceOf(Outcome.Done.class);
-    }
-    Path fetched = three.state.resolve("images").resolve(Fixtures.IMAGE);
-    Path given = folder.resolve("images").resolve(Fixtures.IMAGE);
-    assertThat(fetched.resolve("initrd")).hasSameBinaryContentAs(given.resolve("initrd"));
-    assertThat(three.state.resolve("images")).isDirectoryNotContaining("glob:**/.*");
-  }
-
-  @Test
-  void anImageWithAWrongByteIsRefused() throws Exception {
-    Path initrd = folder.resolve("images").resolve(Fixtures.IMAGE).resolve("initrd");
-    TestHost three = host("three", List.of());
-    await().until(() -> !three.agent.imageHolders(Fixtures.IMAGE).isEmpty());
-    try (RandomAccessFile file = new RandomAccessFile(initrd.toFile(), "rw")) {
-      file.seek(500_000);
-      file.write('X');
-    }
-    assertThat(failed(three, "boot", new Operation.Boot(Fixtures.launch(NODE, 1))))
-        .isEqualTo(Outcome.Code.UNREACHABLE);
-    assertThat(three.state.resolve("images")).isEmptyDirectory();
-    assertThat(live(three)).isEqualTo(Live.NONE);
-  }
-
-  @Test
-  void anImageThatNobodyHasIsSaidToBeMissing() throws Exception {
-    Launch launch = Fixtures.launch(NODE, 1, "nowhere");
-    assertThat(failed(one, "boot", new Operation.Boot(launch))).isEqualTo(Outcome.Code.NO_IMAGE);
   }
 
   @Test
@@ -502,15 +231,25 @@ final class AgentTest {
   }
 
   @Test
-  void aSecondAgentOverTheSameStateFolderIsRefused() {
+  void aSecondAgentOverTheSameStateFolderIsRefusedBeforeItTouchesAnything() {
     assertThatThrownBy(() ->
-            new Agent(
+            AgentProgram.start(
                 Fixtures.options("one", controller.url(), one.state, List.of()),
-                one.driver,
-                new PrivateNetwork.None(),
-                Duration.ofSeconds(1)))
+                () -> {
+                  throw new AssertionError("the driver was opened");
+                },
+                new PrivateNetwork.None()))
         .isInstanceOf(IOException.class)
         .hasMessageContaining("another agent");
+  }
+
+  @Test
+  void anErrorInOneOperationFailsItAndNotWhatComesAfterIt() throws Exception {
+    one.driver.bootThrows(new OutOfMemoryError("for a test"));
+    Outcome failed = outcome(one, "boot1", new Operation.Boot(Fixtures.launch(NODE, 1)));
+    assertThat(failed).isInstanceOf(Outcome.Failed.class);
+    done(one, "boot2", new Operation.Boot(Fixtures.launch(NODE, 2)));
+    assertThat(live(one)).isEqualTo(Live.RUNNING);
   }
 
   @Test

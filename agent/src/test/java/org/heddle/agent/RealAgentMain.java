@@ -26,7 +26,7 @@ final class RealAgentMain {
                 Path.of(words[2]),
                 List.of(Path.of(words[4])),
                 Integer.parseInt(words[6])),
-            new QemuDriver(QemuConfig.standard(Path.of(words[2]), Path.of(words[3]))),
+            () -> new QemuDriver(QemuConfig.standard(Path.of(words[2]), Path.of(words[3]))),
             new PrivateNetwork.None());
     Path url = Path.of(words[5]);
     Path fresh = url.resolveSibling(url.getFileName() + ".new");

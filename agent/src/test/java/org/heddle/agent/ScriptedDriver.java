@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.heddle.drivers.Capability;
 import org.heddle.drivers.Driver;
@@ -19,6 +20,7 @@ import org.heddle.drivers.MachineConfig;
 import org.heddle.model.MachineId;
 import org.heddle.model.MachineReport;
 import org.heddle.model.Outcome;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A driver around another one that counts boots, can be held up, and whose guests run programs for
@@ -27,6 +29,7 @@ import org.heddle.model.Outcome;
 final class ScriptedDriver implements Driver, Capability.GuestExec {
   private final Driver inner;
   private final Path guests;
+  private final AtomicReference<@Nullable Error> thrown = new AtomicReference<>();
   final AtomicInteger boots = new AtomicInteger();
   final Semaphore readiness = new Semaphore(Integer.MAX_VALUE / 2);
 
@@ -42,6 +45,11 @@ final class ScriptedDriver implements Driver, Capability.GuestExec {
 
   void letBoot() {
     readiness.release(1_000_000);
+  }
+
+  /** The next boot throws this. */
+  void bootThrows(Error error) {
+    thrown.set(error);
   }
 
   Path folder(MachineId machine) {
@@ -68,6 +76,10 @@ final class ScriptedDriver implements Driver, Capability.GuestExec {
   @Override
   public void boot(MachineConfig config) throws DriverException {
     boots.incrementAndGet();
+    Error error = thrown.getAndSet(null);
+    if (error != null) {
+      throw error;
+    }
     inner.boot(config);
   }
 

@@ -46,6 +46,10 @@ public final class QemuDriver
         Capability.GuestExec,
         Capability.GuestClock {
   private static final Duration AGENT_ANSWERS_WITHIN = Duration.ofSeconds(10);
+
+  /** Most answer at once; one that does not must not keep the others from being served. */
+  private static final Duration FOUND_WITHIN = Duration.ofSeconds(5);
+
   private static final Duration AGENT_LOOK_EVERY = Duration.ofMillis(20);
 
   private final QemuProgram program;
@@ -76,8 +80,18 @@ public final class QemuDriver
     try (Stream<Path> all = Files.list(folder)) {
       found = all.toList();
     }
+    List<Thread> asking = new ArrayList<>();
     for (Path each : found) {
-      machine(MachineId.parse(each.getFileName().toString())).attach();
+      asking.add(machine(MachineId.parse(each.getFileName().toString())).attach());
+    }
+    long deadline = System.nanoTime() + FOUND_WITHIN.toNanos();
+    try {
+      for (Thread thread : asking) {
+        thread.join(Duration.ofNanos(Math.max(0, deadline - System.nanoTime())));
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted while looking for machines", e);
     }
   }
 

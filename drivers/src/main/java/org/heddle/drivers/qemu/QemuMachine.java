@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
@@ -34,6 +35,8 @@ final class QemuMachine {
 
   private static final long CONNECT_EVERY_MS = 3;
 
+  private static final Duration ASK_AGAIN = Duration.ofSeconds(1);
+
   private final MachineId id;
   private final QemuProgram program;
   private final MachineFiles files;
@@ -42,6 +45,9 @@ final class QemuMachine {
   private final AtomicInteger stops = new AtomicInteger();
   private volatile @Nullable MachineRecord known;
   private volatile @Nullable Session open;
+
+  /** The process, when it was there as the driver started and has not answered yet. */
+  private volatile @Nullable LiveProcess silent;
 
   QemuMachine(MachineId id, QemuProgram program, Consumer<MachineId> onDeath) {
     this.id = id;
@@ -75,36 +81,75 @@ final class QemuMachine {
     return Optional.ofNullable(known);
   }
 
-  /** Finds the machine again after the driver has started anew. */
-  void attach() throws IOException {
+  /**
+   * Finds the machine again after the driver has started anew. A process that does not answer now
+   * may do so later: it is asked in the background for as long as it lives.
+   *
+   * @return ends when the machine's process has answered, or has none
+   */
+  Thread attach() throws IOException {
     Optional<MachineRecord> found = MachineRecord.readFrom(files.record());
     Optional<LiveProcess> process = QemuProgram.find(files);
     if (found.isEmpty()) {
       process.ifPresent(LiveProcess::kill);
       removeFiles();
-      return;
+      return Thread.ofVirtual().unstarted(() -> {});
     }
     known = found.get();
-    if (process.isPresent()) {
-      try {
-        Session session = connect(process.get());
-        open = session;
-        if (found.get().phase() == Phase.HERE && found.get().saving().isEmpty()) {
-          Sending.giveUpUnfinished(session);
-        }
-      } catch (DriverException e) {
-        throw new IOException(
-            "QEMU of " + id + " does not answer: is another agent at work in this folder?", e);
+    process.ifPresent(live -> silent = live);
+    return Thread.ofVirtual()
+        .name("attach-" + id)
+        .start(() -> {
+          for (LiveProcess live = silent; live != null && !answers(live); live = silent) {
+            LockSupport.parkNanos(ASK_AGAIN.toNanos());
+          }
+        });
+  }
+
+  /** Whether it has answered, or never will because it has ended. */
+  private boolean answers(LiveProcess process) {
+    try {
+      Session session = connect(process);
+      if (known().filter(record -> record.phase() == Phase.HERE).isPresent()
+          && known().flatMap(MachineRecord::saving).isEmpty()) {
+        Sending.giveUpUnfinished(session);
+      }
+      adopt(process, session);
+      return true;
+    } catch (IOException | DriverException e) {
+      return !process.alive() && ended(process);
+    }
+  }
+
+  private synchronized void adopt(LiveProcess process, Session session) {
+    if (process.equals(silent)) {
+      open = session;
+      silent = null;
+    } else {
+      session.close();
+    }
+  }
+
+  private boolean ended(LiveProcess process) {
+    if (process.equals(silent)) {
+      silent = null;
+      if (known().filter(record -> record.phase() == Phase.HERE).isPresent()) {
+        onDeath.accept(id);
       }
     }
+    return true;
   }
 
   /** What lives of the machine here, by what its process says. */
   Live live() {
     MachineRecord record = known;
     Session session = open;
+    LiveProcess unheard = silent;
     if (record == null) {
       return Live.NONE;
+    }
+    if (unheard != null && unheard.alive()) {
+      return Live.RUNNING;
     }
     if (session == null || !session.process().alive()) {
       return switch (record.phase()) {
@@ -134,6 +179,12 @@ final class QemuMachine {
   /** The process and its connections, or {@code WRONG_STATE}. */
   Session session() throws DriverException {
     Session session = open;
+    LiveProcess unheard = silent;
+    if (unheard != null && unheard.alive()) {
+      throw new DriverException(
+          Code.TIMED_OUT,
+          "QEMU of " + id + " (process " + unheard.pid() + ") has not answered since the start");
+    }
     if (session == null || !session.process().alive()) {
       throw new DriverException(Code.WRONG_STATE, "machine " + id + " does not live on this host");
     }
@@ -339,24 +390,31 @@ final class QemuMachine {
     Session session = open;
     if (session != null) {
       session.expectEnd();
-      session.process().kill();
-      if (!session.process().ends(KILLED_WITHIN)) {
-        throw new DriverException(
-            Code.DRIVER, "process " + session.process().pid() + " of " + id + " cannot be killed");
-      }
+      kill(Optional.of(session.process()));
       session.close();
       open = null;
     }
     try {
       if (session == null) {
         // Nobody knows of such a process; but if there is one, it must not go on unseen.
-        QemuProgram.find(files).ifPresent(LiveProcess::kill);
+        silent = null;
+        kill(QemuProgram.find(files));
       }
       removeFiles();
     } catch (IOException e) {
       throw new DriverException(Code.DRIVER, "cannot remove the files of " + id, e);
     }
     known = null;
+  }
+
+  private void kill(Optional<LiveProcess> process) throws DriverException {
+    if (process.isPresent()) {
+      process.get().kill();
+      if (!process.get().ends(KILLED_WITHIN)) {
+        throw new DriverException(
+            Code.DRIVER, "process " + process.get().pid() + " of " + id + " cannot be killed");
+      }
+    }
   }
 
   private void removeFiles() throws IOException {

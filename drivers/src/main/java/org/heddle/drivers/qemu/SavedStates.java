@@ -36,14 +36,16 @@ final class SavedStates {
     received = Files.createDirectories(stateDirectory.resolve("receiving"));
   }
 
-  /** Removes what an interrupted save left. */
+  /** Removes what an interrupted save or fetch left. */
   void removeIncomplete() throws IOException {
+    Folders.empty(received);
     for (MachineId machine : machines()) {
       for (Path folder : children(states.resolve(machine.toString()))) {
         if (!Files.exists(folder.resolve(MANIFEST))) {
           Folders.remove(folder);
         }
       }
+      removeIfEmpty(states.resolve(machine.toString()));
     }
   }
 

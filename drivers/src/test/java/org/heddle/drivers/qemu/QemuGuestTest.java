@@ -239,6 +239,38 @@ class QemuGuestTest {
   }
 
   @Test
+  void aProcessThatDoesNotAnswerKeepsNobodyFromStartingAndIsFoundWhenItDoes() throws Exception {
+    boot();
+    shell(a, "echo here >/run/note");
+    a.close();
+    long pid = world.pid("a", MACHINE);
+    signal("STOP", pid);
+    try {
+      a = new QemuDriver(world.config("a"));
+      assertThat(live(a)).isEqualTo(Live.RUNNING);
+      assertThatThrownBy(() -> a.pause(MACHINE, Instant.EPOCH))
+          .hasMessageContaining("has not answered");
+    } finally {
+      signal("CONT", pid);
+    }
+    await()
+        .atMost(PATIENCE)
+        .ignoreExceptions()
+        .untilAsserted(() -> assertThat(shell(a, "cat /run/note")).isEqualTo("here\n"));
+    a.close();
+    signal("STOP", pid);
+    a = new QemuDriver(world.config("a"));
+    a.stop(MACHINE, Duration.ZERO);
+    assertThat(ProcessHandle.of(pid).filter(ProcessHandle::isAlive)).isEmpty();
+    assertThat(a.machines()).isEmpty();
+  }
+
+  private static void signal(String name, long pid) throws Exception {
+    assertThat(new ProcessBuilder("kill", "-" + name, Long.toString(pid)).start().waitFor())
+        .isZero();
+  }
+
+  @Test
   void bootWithoutRoomOrImageIsRefusedAndLeavesNothing() throws Exception {
     MachineConfig good = world.config(MACHINE, 1);
     ImageFiles image = good.image();
