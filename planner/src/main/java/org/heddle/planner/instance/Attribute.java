@@ -1,5 +1,9 @@
 package org.heddle.planner.instance;
 
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
 /**
  * Numbers that machines (and, for boot and shutdown, hosts) may carry; the key is that of
  * BtrPlace's instances and of Heddle's. Durations are in seconds.
@@ -21,6 +25,14 @@ public enum Attribute {
   /** Seconds in which all hot pages are written once. */
   MAX_DIRTY_DURATION("maxDirtyDuration");
 
+  private static final Map<String, Attribute> BY_KEY = new TreeMap<>();
+
+  static {
+    for (Attribute attribute : values()) {
+      BY_KEY.put(attribute.key, attribute);
+    }
+  }
+
   private final String key;
 
   Attribute(String key) {
@@ -29,5 +41,10 @@ public enum Attribute {
 
   public String key() {
     return key;
+  }
+
+  /** Empty when none has the key. */
+  public static Optional<Attribute> keyed(String key) {
+    return Optional.ofNullable(BY_KEY.get(key));
   }
 }

@@ -1,0 +1,145 @@
+package org.heddle.dist.plan;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.heddle.dist.plan.ActionFields.Event;
+import org.heddle.planner.instance.Indices;
+import org.heddle.planner.instance.Instance;
+import org.heddle.planner.instance.MachineState;
+import org.heddle.planner.instance.TimedAction;
+import org.heddle.planner.instance.TimedAction.Kind;
+import org.heddle.planner.instance.Violation;
+
+/**
+ * The actions of a BtrPlace plan as actions of ours: allocations of several resources of a machine
+ * become one, and a machine that is forged, booted and takes the place of another one is that one,
+ * relaunched.
+ */
+final class BtrPlaceActions {
+  private static final long SECOND = 1000;
+
+  private final LoadedInstance loaded;
+  private final JsonInput in;
+  private final List<ActionFields> read = new ArrayList<>();
+
+  BtrPlaceActions(LoadedInstance loaded, JsonInput in) {
+    this.loaded = loaded;
+    this.in = in;
+  }
+
+  void add(ActionFields fields) {
+    read.add(fields);
+  }
+
+  List<TimedAction> actions() {
+    Map<Integer, ActionFields> successors = new HashMap<>();
+    Set<Integer> forged = new HashSet<>();
+    for (ActionFields fields : read) {
+      for (Event event : fields.events) {
+        if (event.id.equals("substitutedVM")) {
+          successors.put(event.vm, fields);
+          forged.add(event.newVm);
+        }
+      }
+    }
+    List<TimedAction> actions = new ArrayList<>();
+    Set<Integer> allocated = new HashSet<>();
+    for (ActionFields fields : read) {
+      boolean once = !fields.btrPlaceId.equals("allocate") || allocated.add(fields.vm);
+      if (once && !forged.contains(fields.vm)) {
+        actions.add(action(fields, successors));
+      }
+    }
+    return actions;
+  }
+
+  private TimedAction action(ActionFields f, Map<Integer, ActionFields> successors) {
+    ActionFields boot = successors.get(f.vm);
+    return switch (f.btrPlaceId) {
+      case "migrateVM" -> timed(Kind.MIGRATE, f, host(f.from), host(f.to));
+      case "suspendVM" -> timed(Kind.SUSPEND, f, host(f.from), host(f.to));
+      case "resumeVM" -> timed(Kind.RESUME, f, host(f.from), host(f.to));
+      case "bootVM" -> timed(Kind.BOOT, f, -1, host(f.node >= 0 ? f.node : f.to));
+      case "shutdownVM" -> {
+        if (boot == null) {
+          yield timed(Kind.SHUTDOWN, f, host(f.node), -1);
+        }
+        yield new TimedAction(
+            Kind.RELAUNCH,
+            machine(f.vm),
+            host(f.node),
+            host(boot.node >= 0 ? boot.node : boot.to),
+            boot.start * SECOND,
+            f.end * SECOND,
+            Indices.NONE);
+      }
+      case "killVM" -> timed(Kind.KILL, f, f.node < 0 ? -1 : host(f.node), -1);
+      case "allocate" -> timed(Kind.ALLOCATE, f, host(f.node), host(f.node));
+      case "bootNode" -> timed(Kind.BOOT_HOST, f, -1, host(f.node));
+      case "shutdownNode" -> timed(Kind.SHUTDOWN_HOST, f, host(f.node), -1);
+      default ->
+          throw in.wrong(
+              "'" + f.btrPlaceId + "' is no action that is understood",
+              "use migrateVM, bootVM, shutdownVM, suspendVM, resumeVM, killVM, allocate, bootNode"
+                  + " or shutdownNode");
+    };
+  }
+
+  private TimedAction timed(Kind kind, ActionFields f, int from, int to) {
+    int machine = kind.ofHost() ? -1 : machine(f.vm);
+    return new TimedAction(kind, machine, from, to, f.start * SECOND, f.end * SECOND, Indices.NONE);
+  }
+
+  private int machine(int number) {
+    int machine = loaded.numbering().machine(number);
+    if (machine < 0) {
+      throw in.wrong("the instance has no VM " + number, "check it against its own instance");
+    }
+    return machine;
+  }
+
+  private int host(int number) {
+    int host = loaded.numbering().host(number);
+    if (host < 0) {
+      throw in.wrong("the instance has no node " + number, "check it against its own instance");
+    }
+    return host;
+  }
+
+  /** Machines that run in the end with less than they shall have, by what is allocated to them. */
+  List<Violation> violations() {
+    Instance instance = loaded.instance();
+    Map<String, Long> given = new HashMap<>();
+    for (ActionFields fields : read) {
+      for (Event event : fields.events) {
+        if (!event.rc.isEmpty()) {
+          given.put((event.vm < 0 ? fields.vm : event.vm) + " " + event.rc, event.amount);
+        }
+      }
+    }
+    List<Violation> violations = new ArrayList<>();
+    for (int m = 0; m < instance.machines() && !read.isEmpty(); m++) {
+      for (int r = 0; r < instance.resources(); r++) {
+        String key = loaded.numbering().machineNumber(m) + " " + instance.resourceName(r);
+        long has = given.getOrDefault(key, instance.present(m, r));
+        if (instance.wanted(m) == MachineState.RUNNING && has < instance.next(m, r)) {
+          violations.add(
+              new Violation(
+                  "demand",
+                  instance.machineName(m)
+                      + " is given "
+                      + has
+                      + " "
+                      + instance.resourceName(r)
+                      + " and shall have "
+                      + instance.next(m, r)));
+        }
+      }
+    }
+    return violations;
+  }
+}
