@@ -32,6 +32,15 @@ final class Dense {
   /** Nothing may come there. */
   final boolean[] sealed;
 
+  /** Must be on line and may not be idle. */
+  final boolean[] mustUse;
+
+  /** Nothing but its room tells the host from others. */
+  final boolean[] plain;
+
+  /** What each unit takes of an average host, summed over the resources. */
+  final double[] size;
+
   /** The host where the unit costs least, -1 where every host costs the same. */
   final int[] home;
 
@@ -81,6 +90,9 @@ final class Dense {
     usable = new long[hosts * resources];
     shut = new boolean[hosts];
     sealed = new boolean[hosts];
+    mustUse = new boolean[hosts];
+    plain = new boolean[hosts];
+    size = new double[units];
     home = new int[units];
     Arrays.fill(home, -1);
     away = new long[units];

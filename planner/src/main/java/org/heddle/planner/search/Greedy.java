@@ -53,6 +53,15 @@ final class Greedy {
     }
   }
 
+  /** Puts home what is placed nowhere, where there is room. */
+  void stayAll() {
+    for (int u = 0; u < dense.units; u++) {
+      if (state.at[u] < 0 && dense.mayStay(u) && state.allows(u, dense.home[u])) {
+        state.place(u, dense.home[u]);
+      }
+    }
+  }
+
   /** Places what is placed nowhere; answers how many found no place. */
   int fill() {
     int[] open = hardestFirst();
@@ -86,7 +95,6 @@ final class Greedy {
 
   /** What is placed nowhere: small domains first, then large demands. */
   private int[] hardestFirst() {
-    double[] size = sizes(dense);
     Integer[] open = new Integer[dense.units];
     int count = 0;
     for (int u = 0; u < dense.units; u++) {
@@ -102,7 +110,7 @@ final class Greedy {
         open,
         0,
         count,
-        Comparator.<Integer>comparingInt(u -> width[u]).thenComparingDouble(u -> -size[u]));
+        Comparator.<Integer>comparingInt(u -> width[u]).thenComparingDouble(u -> -dense.size[u]));
     return Arrays.stream(open, 0, count).mapToInt(u -> u).toArray();
   }
 
@@ -116,23 +124,5 @@ final class Greedy {
       width += Long.bitCount(word);
     }
     return width;
-  }
-
-  /** The largest share of an average host that each unit takes. */
-  static double[] sizes(Dense dense) {
-    double[] sum = new double[dense.resources];
-    for (int h = 0; h < dense.hosts; h++) {
-      for (int r = 0; r < dense.resources; r++) {
-        sum[r] += dense.usable[h * dense.resources + r];
-      }
-    }
-    double[] size = new double[dense.units];
-    for (int u = 0; u < dense.units; u++) {
-      for (int r = 0; r < dense.resources; r++) {
-        size[u] +=
-            dense.demand[u * dense.resources + r] * (double) dense.hosts / Math.max(1, sum[r]);
-      }
-    }
-    return size;
   }
 }

@@ -23,6 +23,7 @@ final class Preparation {
   private final List<List<Rule>> ofUnit = new ArrayList<>();
   private final List<@Nullable List<Rule>> ofHost = new ArrayList<>();
   private final List<Rule> common = new ArrayList<>();
+  private final boolean[] mustBeOnline;
 
   /**
    * @param ignored constraints to leave out, by their index
@@ -30,6 +31,7 @@ final class Preparation {
   Preparation(Instance instance, Pricing pricing, boolean[] ignored) {
     this.instance = instance;
     this.pricing = pricing;
+    this.mustBeOnline = new boolean[instance.hosts()];
     this.ignored = ignored;
     this.dense = new Dense(instance, units());
   }
@@ -47,6 +49,14 @@ final class Preparation {
       dense.shut[h] = instance.hostWish(h) == HostWish.OFFLINE;
     }
     new StillMachines(dense, pricing).place();
+    for (int h = 0; h < dense.hosts; h++) {
+      mustBeOnline[h] = instance.hostWish(h) == HostWish.ONLINE;
+    }
+    for (int h : dense.still) {
+      if (h >= 0) {
+        mustBeOnline[h] = true;
+      }
+    }
     for (int c = 0; c < ignored.length; c++) {
       if (!ignored[c]) {
         rule(c, instance.constraints().get(c));
@@ -307,8 +317,7 @@ final class Preparation {
 
   private void maxOnline(int c, Indices hosts, long amount) {
     int[] distinct = hosts.stream().distinct().toArray();
-    long must =
-        Arrays.stream(distinct).filter(h -> instance.hostWish(h) == HostWish.ONLINE).count();
+    long must = Arrays.stream(distinct).filter(h -> mustBeOnline[h]).count();
     if (must > amount) {
       dense.contradictions.add(
           must + " of the hosts shall be on line, but " + Words.of(instance, c));
@@ -316,7 +325,7 @@ final class Preparation {
     int left = (int) Math.max(0, Math.min(Integer.MAX_VALUE, amount - must));
     Rule rule = new PlacementRules.OnlineRule(c, dense.hosts, left);
     for (int h : distinct) {
-      if (instance.hostWish(h) == HostWish.EITHER) {
+      if (!mustBeOnline[h]) {
         ofHost(h).add(rule);
       }
     }
@@ -380,5 +389,37 @@ final class Preparation {
       dense.hostRules[h] = rules == null ? NO_RULES : rules.toArray(NO_RULES);
     }
     dense.commonRules = common.toArray(NO_RULES);
+    plainHosts();
+    sizes();
+  }
+
+  /** A host is plain when no unit, domain, part or rule of hosts tells it from others. */
+  private void plainHosts() {
+    boolean apart = !partitions.isEmpty();
+    for (int u = 0; u < dense.units && !apart; u++) {
+      apart = dense.domain[u] != null;
+    }
+    for (int h = 0; h < dense.hosts; h++) {
+      dense.plain[h] =
+          !apart && dense.hostRules[h].length == 0 && !dense.mustUse[h] && !dense.sealed[h];
+    }
+    for (int m = 0; m < instance.machines(); m++) {
+      if (instance.host(m) >= 0) {
+        dense.plain[instance.host(m)] = false;
+      }
+    }
+  }
+
+  private void sizes() {
+    for (int r = 0; r < dense.resources; r++) {
+      double sum = 0;
+      for (int h = 0; h < dense.hosts; h++) {
+        sum += dense.usable[h * dense.resources + r];
+      }
+      for (int u = 0; u < dense.units; u++) {
+        dense.size[u] +=
+            dense.demand[u * dense.resources + r] * (double) dense.hosts / Math.max(1, sum);
+      }
+    }
   }
 }

@@ -28,16 +28,13 @@ public final class Search {
     if (!dense.contradictions.isEmpty()) {
       return new Outcome.Refused(true, dense.contradictions);
     }
-    State state = new State(dense);
-    Greedy greedy = new Greedy(dense, state);
-    greedy.keep();
-    greedy.fill();
-    if (!state.complete()) {
-      return new Outcome.Refused(false, List.of("no placement was found within the limits"));
+    Solver solver = new Solver(dense, pricing.scale, limits);
+    solver.run();
+    int[] placement = solver.placement;
+    if (placement == null) {
+      return new Outcome.Refused(
+          solver.exhausted(), List.of("no placement was found within the limits"));
     }
-    long objective = (state.cost() + dense.constant) / pricing.scale;
-    long bound = (greedy.bound() + dense.constant) / pricing.scale;
-    limits.progress().report(objective, bound);
-    return new Outcome.Found(Arrangements.of(dense, state.at), objective, bound);
+    return new Outcome.Found(Arrangements.of(dense, placement), solver.objective(), solver.bound());
   }
 }

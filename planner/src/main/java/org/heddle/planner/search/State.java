@@ -18,6 +18,7 @@ final class State {
   private final RoomIndex index;
   private long cost;
   private int placed;
+  private int idle;
 
   State(Dense dense) {
     this.dense = dense;
@@ -30,6 +31,9 @@ final class State {
     Arrays.fill(at, -1);
     Arrays.fill(first, -1);
     index = new RoomIndex(dense, room);
+    for (boolean must : dense.mustUse) {
+      idle += must ? 1 : 0;
+    }
   }
 
   RoomIndex index() {
@@ -41,8 +45,26 @@ final class State {
     return cost;
   }
 
+  /** Whether every unit is placed and no host idles that may not. */
   boolean complete() {
-    return placed == dense.units;
+    return placed == dense.units && idle == 0;
+  }
+
+  /** Whether hosts idle that may not. */
+  boolean idling() {
+    return idle > 0;
+  }
+
+  /** Units that are placed nowhere. */
+  int[] homeless() {
+    int[] all = new int[dense.units - placed];
+    int count = 0;
+    for (int u = 0; u < at.length; u++) {
+      if (at[u] < 0) {
+        all[count++] = u;
+      }
+    }
+    return all;
   }
 
   /** First unit on the host, -1 if none; go on with {@link #after}. */
@@ -111,7 +133,9 @@ final class State {
       previous[first[host]] = unit;
     }
     first[host] = unit;
-    count[host]++;
+    if (count[host]++ == 0 && dense.mustUse[host]) {
+      idle--;
+    }
     at[unit] = host;
     placed++;
     cost += dense.cost(unit, host);
@@ -141,7 +165,9 @@ final class State {
     if (next[unit] >= 0) {
       previous[next[unit]] = previous[unit];
     }
-    count[host]--;
+    if (--count[host] == 0 && dense.mustUse[host]) {
+      idle++;
+    }
     at[unit] = -1;
     placed--;
     cost -= dense.cost(unit, host);
@@ -164,7 +190,7 @@ final class State {
       }
     }
     for (int u = 0; u < at.length; u++) {
-      if (at[u] != placement[u]) {
+      if (at[u] != placement[u] && placement[u] >= 0) {
         place(u, placement[u]);
       }
     }

@@ -1,0 +1,196 @@
+package org.heddle.planner.search;
+
+import java.util.SplittableRandom;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The search for goals that are sums over units: greedy, repair, exhaustive search where it is
+ * small, else prices, annealing over patterns and neighbourhoods in turn until the bound is met or
+ * the limits end it.
+ */
+final class Solver {
+  private static final int SMALL_UNITS = 40;
+  private static final int SMALL_HOSTS = 24;
+  private static final long SMALL_NODES = 150_000;
+  private static final int FIRST_MOVES = 1_500;
+  private static final long LEAST_MOVES = 200_000;
+
+  /** A second goal is polished for so many units of work once the first is proven. */
+  private static final long POLISH = 400_000;
+
+  private final Dense dense;
+  private final long scale;
+  private final long seed;
+  private final BooleanSupplier stop;
+  private final SearchLimits.Progress progress;
+  private final SplittableRandom random;
+  private long budget;
+
+  private final State state;
+  private final Greedy greedy;
+
+  /** The best complete placement so far. */
+  int @Nullable [] placement;
+
+  private long best = Long.MAX_VALUE;
+  private long bound;
+
+  /** Bound of all goals together. */
+  private long wholeBound;
+
+  /** Whether the search has seen everything: no placement exists, or none is better. */
+  private boolean exhausted;
+
+  Solver(Dense dense, long scale, SearchLimits limits) {
+    this.dense = dense;
+    this.scale = scale;
+    this.seed = limits.seed();
+    this.stop = limits.stop();
+    this.progress = limits.progress();
+    this.budget = limits.iterations();
+    random = new SplittableRandom(seed);
+    state = new State(dense);
+    greedy = new Greedy(dense, state);
+  }
+
+  /** Value of the first goal of the best placement, {@link Long#MAX_VALUE} when there is none. */
+  long objective() {
+    return placement == null ? Long.MAX_VALUE : best / scale;
+  }
+
+  long bound() {
+    return Math.min(bound, objective());
+  }
+
+  boolean exhausted() {
+    return exhausted;
+  }
+
+  void run() {
+    greedy.keep();
+    wholeBound = greedy.bound() + dense.constant;
+    bound = wholeBound / scale;
+    greedy.fill();
+    keepIfBetter();
+    if (placement == null && new Repair(state, greedy, random, stop).run()) {
+      keepIfBetter();
+    }
+    if (done()) {
+      return;
+    }
+    if (dense.units <= SMALL_UNITS && dense.hosts <= SMALL_HOSTS && exhaust()) {
+      return;
+    }
+    improve();
+  }
+
+  private boolean done() {
+    return placement != null && best <= wholeBound || budget <= 0 || stop.getAsBoolean();
+  }
+
+  /** The state as it is becomes the answer if it is complete and cheaper. */
+  private void keepIfBetter() {
+    long cost = state.cost() + dense.constant;
+    if (state.complete() && cost < best) {
+      placement = state.at.clone();
+      best = cost;
+      progress.report(objective(), bound());
+    }
+  }
+
+  private void raise(long newBound) {
+    if (newBound > bound) {
+      bound = newBound;
+      wholeBound = Math.max(wholeBound, bound * scale);
+      progress.report(objective(), bound());
+    }
+  }
+
+  /** Tries everything; whether it came to the end. */
+  private boolean exhaust() {
+    clear();
+    int[] hosts = java.util.stream.IntStream.range(0, dense.hosts).toArray();
+    long limit = placement == null ? Long.MAX_VALUE : best - dense.constant;
+    Tree tree = new Tree(state, stop);
+    long nodes = Math.min(SMALL_NODES, budget);
+    Tree.End end = tree.solve(state.homeless(), hosts, limit, nodes);
+    budget -= nodes - tree.nodesLeft();
+    keepIfBetter();
+    exhausted = end == Tree.End.BEST || end == Tree.End.NONE;
+    if (exhausted && placement != null) {
+      raise(best / scale);
+    }
+    return exhausted;
+  }
+
+  private void clear() {
+    for (int u = 0; u < dense.units; u++) {
+      if (state.at[u] >= 0) {
+        state.remove(u);
+      }
+    }
+  }
+
+  private void improve() {
+    Patterns patterns = new Patterns(dense, scale, seed, stop);
+    if (patterns.usable()) {
+      long known = placement == null ? Long.MAX_VALUE : objective() - patterns.fixed();
+      patterns.price(known);
+      raise(patterns.bound());
+    }
+    Neighbourhood neighbourhood = new Neighbourhood(state, random, stop);
+    long moves = Math.max(LEAST_MOVES, (long) FIRST_MOVES * dense.hosts);
+    long polish = POLISH;
+    while (!done() && polish > 0) {
+      long before = budget;
+      if (patterns.usable() && objective() > bound) {
+        budget -= Math.max(1, moves);
+        anneal(patterns, moves);
+        moves += moves / 2;
+      }
+      if (placement != null && !done()) {
+        state.restore(placement);
+        budget -= 1 + neighbourhood.run(Math.min(budget, moves));
+        keepIfBetter();
+      } else if (placement == null && !patterns.usable()) {
+        budget -= LEAST_MOVES;
+        retry();
+      }
+      if (objective() <= bound) {
+        polish -= before - budget;
+      }
+    }
+  }
+
+  private void anneal(Patterns patterns, long moves) {
+    Pool.Pattern[] chosen = patterns.next(moves);
+    if (stop.getAsBoolean() && placement != null) {
+      return;
+    }
+    clear();
+    patterns.deal(chosen, state);
+    greedy.fill();
+    if (!state.complete() && !new Repair(state, greedy, random, stop).run()) {
+      return;
+    }
+    keepIfBetter();
+  }
+
+  /** Another start for the greedy placement: some units are put elsewhere at random first. */
+  private void retry() {
+    clear();
+    for (int i = 0; i < dense.units / 4 + 1; i++) {
+      int u = random.nextInt(dense.units);
+      int h = random.nextInt(dense.hosts);
+      if (state.at[u] < 0 && state.allows(u, h)) {
+        state.place(u, h);
+      }
+    }
+    greedy.stayAll();
+    greedy.fill();
+    if (state.complete() || new Repair(state, greedy, random, stop).run()) {
+      keepIfBetter();
+    }
+  }
+}
