@@ -169,11 +169,10 @@ final class Preparation {
           sum(c, hosts, amount, u -> dense.demand[u * dense.resources + resource]);
       case Constraint.MaxOnline(Indices hosts, long amount, boolean _) ->
           maxOnline(c, hosts, amount);
-      case Constraint.NoIdle _,
-          Constraint.Overbook _,
-          Constraint.Online _,
-          Constraint.Offline _ -> {
-        // in the columns; noIdle is met when the rest is
+      case Constraint.NoIdle(Indices hosts) ->
+          hosts.stream().filter(h -> mustBeOnline[h]).forEach(h -> dense.mustUse[h] = true);
+      case Constraint.Overbook _, Constraint.Online _, Constraint.Offline _ -> {
+        // in the columns
       }
       case Constraint.Preserve _, Constraint.InState _ -> {
         // in the columns
@@ -304,6 +303,21 @@ final class Preparation {
     for (int m = 0; m < instance.machines(); m++) {
       if (instance.state(m) == MachineState.RUNNING && inside[instance.host(m)]) {
         pin(m);
+      }
+    }
+    keepSleepersOut(hosts, inside);
+  }
+
+  /** A saved state on a quarantined host cannot be resumed there. */
+  private void keepSleepersOut(Indices hosts, boolean[] inside) {
+    long[] bits = bits(hosts);
+    for (int i = 0; i < bits.length; i++) {
+      bits[i] = ~bits[i];
+    }
+    for (int m = 0; m < instance.machines(); m++) {
+      boolean sleeps = instance.state(m) == MachineState.SLEEPING;
+      if (sleeps && runs(m) && inside[instance.host(m)]) {
+        restrict(unitOf[m], bits);
       }
     }
   }

@@ -220,18 +220,16 @@ final class Exhaustive {
       case Constraint.NoIdle(var hosts) ->
           hosts.stream()
               .filter(h -> online[h])
-              .allMatch(
-                  h ->
-                      java.util.stream.IntStream.range(0, at.length)
-                          .anyMatch(m -> runs(i, m) && at[m] == h));
+              .allMatch(h ->
+                  java.util.stream.IntStream.range(0, at.length)
+                      .anyMatch(m -> runs(i, m) && at[m] == h));
       default -> true;
     };
   }
 
   private static boolean together(Instance i, int[] machines) {
     return java.util.Arrays.stream(machines)
-        .allMatch(
-            m -> i.state(m) == MachineState.RUNNING && i.host(m) == i.host(machines[0]));
+        .allMatch(m -> i.state(m) == MachineState.RUNNING && i.host(m) == i.host(machines[0]));
   }
 
   private static boolean samePart(
@@ -248,8 +246,7 @@ final class Exhaustive {
     }
     int bound = now;
     return now < 0
-        || java.util.Arrays.stream(running(i, machines))
-            .allMatch(m -> part(parts, at[m]) == bound);
+        || java.util.Arrays.stream(running(i, machines)).allMatch(m -> part(parts, at[m]) == bound);
   }
 
   /** The arrangement's own word on hosts agrees with where machines are. */

@@ -138,8 +138,7 @@ final class RandomInstances {
         int m = builder.machine("machine" + (6 * h + i));
         builder.running(m, h).demand(m, 0, size).demand(m, 1, load);
         if (grows && random.nextInt(2) == 0) {
-          constraints.add(
-              new Constraint.Preserve(Indices.of(m), 1, load + 2 + random.nextInt(4)));
+          constraints.add(new Constraint.Preserve(Indices.of(m), 1, load + 2 + random.nextInt(4)));
         }
       }
     }
