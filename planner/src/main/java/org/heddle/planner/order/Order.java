@@ -40,6 +40,13 @@ public final class Order {
     return new Order(instance, Arrangement.of(instance, placement), limits).schedule();
   }
 
+  /**
+   * @param goal where everything is in the end and which hosts are on line then
+   */
+  public static Ordering schedule(Instance instance, Arrangement goal, OrderLimits limits) {
+    return new Order(instance, goal, limits).schedule();
+  }
+
   private record Try(List<Task> tasks, int detours, long sumOfEnds) {}
 
   private Ordering schedule() {

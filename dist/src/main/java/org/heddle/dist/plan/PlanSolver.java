@@ -1,0 +1,184 @@
+package org.heddle.dist.plan;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
+import org.heddle.planner.instance.Instance;
+import org.heddle.planner.instance.InstanceChecker;
+import org.heddle.planner.instance.Violation;
+import org.heddle.planner.order.Order;
+import org.heddle.planner.order.OrderLimits;
+import org.heddle.planner.order.Ordering;
+import org.heddle.planner.search.Goal;
+import org.heddle.planner.search.Outcome;
+import org.heddle.planner.search.Search;
+import org.heddle.planner.search.SearchLimits;
+
+/**
+ * Search, order and check, one after the other within a time box: a first plan as soon as possible,
+ * then as good a one as the time allows. A placement that cannot be ordered is given up for
+ * another one.
+ */
+final class PlanSolver {
+  /** Of the time box, for searching; the rest is for ordering. */
+  private static final double SEARCH_SHARE = 0.8;
+
+  /** Placements that cannot be ordered, until it is said that there is no plan. */
+  private static final int ATTEMPTS = 4;
+
+  private final LongSupplier nanos;
+  private final BooleanSupplier interrupted;
+
+  /**
+   * @param nanos a clock
+   * @param interrupted ends the search early: the best plan so far counts
+   */
+  PlanSolver(LongSupplier nanos, BooleanSupplier interrupted) {
+    this.nanos = nanos;
+    this.interrupted = interrupted;
+  }
+
+  /** What is asked, besides the instance. */
+  record Task(List<Goal> goals, long timeLimitMs, long iterations, long seed, OrderLimits order) {}
+
+  Solution solve(Instance instance, Task task) {
+    long start = nanos.getAsLong();
+    BooleanSupplier searchEnd = after(start, (long) (task.timeLimitMs * SEARCH_SHARE));
+    BooleanSupplier end = after(start, task.timeLimitMs);
+    SearchLimits limits =
+        SearchLimits.of(0, task.seed).with(searchEnd).with(PlanSolver::inParallel);
+    Outcome first = Search.solve(instance, task.goals, limits);
+    Solution best = ordered(instance, first, task, OrderLimits::iterations, end, start, -1);
+    long firstMs = best instanceof Solution.Plan ? elapsed(start) : -1;
+    boolean done =
+        first instanceof Outcome.Refused(boolean certain, _) && certain
+            || first instanceof Outcome.Found found
+                && found.proven()
+                && task.goals.size() == 1
+                && best instanceof Solution.Plan;
+    for (int attempt = 0; !done && task.iterations > 0 && attempt < ATTEMPTS; attempt++) {
+      SearchLimits longer =
+          SearchLimits.of(task.iterations, task.seed + attempt)
+              .with(searchEnd)
+              .with(PlanSolver::inParallel);
+      Outcome outcome = Search.solve(instance, task.goals, longer);
+      Solution next =
+          ordered(instance, outcome, task, (order, _) -> order, end, start, firstMs);
+      best = better(best, next);
+      done =
+          next instanceof Solution.Plan
+              || next instanceof Solution.None(boolean certain, _, _) && certain
+              || best instanceof Solution.Plan
+              || searchEnd.getAsBoolean();
+    }
+    return best;
+  }
+
+  private BooleanSupplier after(long start, long ms) {
+    long end = start + ms * 1_000_000;
+    return () -> nanos.getAsLong() - end >= 0 || interrupted.getAsBoolean();
+  }
+
+  private long elapsed(long start) {
+    return (nanos.getAsLong() - start) / 1_000_000;
+  }
+
+  private static void inParallel(List<Runnable> tasks) {
+    List<Thread> threads = new ArrayList<>();
+    List<Throwable> failures = new ArrayList<>();
+    for (Runnable task : tasks) {
+      Thread thread = Thread.ofVirtual().unstarted(task);
+      thread.setUncaughtExceptionHandler(
+          (_, failure) -> {
+            synchronized (failures) {
+              failures.add(failure);
+            }
+          });
+      thread.start();
+      threads.add(thread);
+    }
+    for (Thread thread : threads) {
+      join(thread);
+    }
+    synchronized (failures) {
+      if (!failures.isEmpty()) {
+        throw new IllegalStateException("a part of the search failed", failures.getFirst());
+      }
+    }
+  }
+
+  private static void join(Thread thread) {
+    boolean told = false;
+    while (true) {
+      try {
+        thread.join();
+        break;
+      } catch (InterruptedException _) {
+        told = true;
+      }
+    }
+    if (told) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** How much ordering is tried. */
+  private interface Effort {
+    OrderLimits of(OrderLimits limits, int none);
+  }
+
+  private Solution ordered(
+      Instance instance,
+      Outcome outcome,
+      Task task,
+      Effort effort,
+      BooleanSupplier end,
+      long start,
+      long firstMs) {
+    return switch (outcome) {
+      case Outcome.Refused(boolean certain, var reasons) ->
+          new Solution.None(certain, reasons, elapsed(start));
+      case Outcome.Found found -> {
+        Ordering ordering =
+            Order.schedule(
+                instance, found.arrangement(), effort.of(task.order, 0).stop(end));
+        yield switch (ordering) {
+          case Ordering.Refused(var reasons) -> new Solution.None(false, reasons, elapsed(start));
+          case Ordering.Done done -> {
+            check(instance, done);
+            long now = elapsed(start);
+            yield new Solution.Plan(found, done, firstMs < 0 ? now : firstMs, now);
+          }
+        };
+      }
+    };
+  }
+
+  private static void check(Instance instance, Ordering.Done done) {
+    List<Violation> violations = InstanceChecker.check(instance, done.schedule());
+    if (!violations.isEmpty()) {
+      throw new IllegalStateException(
+          "the plan that was found is not right: " + violations.getFirst());
+    }
+  }
+
+  private static Solution better(Solution one, Solution other) {
+    if (!(one instanceof Solution.Plan a)) {
+      return other;
+    }
+    if (!(other instanceof Solution.Plan b)) {
+      return a;
+    }
+    boolean keep =
+        a.found().objective() < b.found().objective()
+            || (a.found().objective() == b.found().objective()
+                && a.schedule().sumOfEndsMs() < b.schedule().sumOfEndsMs());
+    Solution.Plan kept = keep ? a : b;
+    // The bound holds for all: the best one known is said.
+    long bound = Math.max(a.found().bound(), b.found().bound());
+    Outcome.Found found =
+        new Outcome.Found(kept.found().arrangement(), kept.found().objective(), bound);
+    return new Solution.Plan(found, kept.ordering(), a.firstMs(), b.solveMs());
+  }
+}
