@@ -48,6 +48,7 @@ final class Database implements AutoCloseable {
 
   Database(Path file) {
     this.file = file;
+    NativeLibrary.load(file.resolveSibling("native"));
     try {
       this.connection = open(file);
       prepare();

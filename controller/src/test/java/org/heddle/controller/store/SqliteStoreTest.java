@@ -38,6 +38,45 @@ class SqliteStoreTest extends StoreConformance {
     now.addAndGet(time.toNanos());
   }
 
+  /** Stores something, and dies without a word. */
+  static final class Killed {
+    private Killed() {}
+
+    public static void main(String[] arguments) {
+      KeyValueStore store = new SqliteStore(Path.of(arguments[0]));
+      store.commit(new Transaction(List.of(), List.of(new Change.Put("a", "b"))));
+      Runtime.getRuntime().halt(9);
+    }
+  }
+
+  @Test
+  void aProcessThatIsKilledLeavesNothingButTheDatabase() throws Exception {
+    Path state = Files.createDirectory(folder.resolve("killed"));
+    Path temporary = Files.createDirectory(folder.resolve("tmp"));
+    Path old = Files.createDirectory(state.resolve("native"));
+    Files.createFile(old.resolve("sqlite-of-an-earlier-start.so"));
+    Process process =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--enable-native-access=ALL-UNNAMED",
+                "-Djava.io.tmpdir=" + temporary,
+                "-XX:-UsePerfData",
+                "-cp",
+                System.getProperty("java.class.path"),
+                Killed.class.getName(),
+                state.resolve("state.db").toString())
+            .redirectErrorStream(true)
+            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+            .start();
+    assertThat(process.waitFor()).isEqualTo(9);
+    assertThat(temporary).isEmptyDirectory();
+    try (var left = Files.list(state)) {
+      assertThat(left.map(file -> file.getFileName().toString()))
+          .contains("state.db")
+          .allMatch(name -> name.startsWith("state.db"));
+    }
+  }
+
   /** Puts pairs for ever, and says the revision of each when it is stored. */
   static final class Writer {
     private Writer() {}
