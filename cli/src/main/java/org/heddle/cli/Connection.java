@@ -43,7 +43,7 @@ record Connection(URI url, String token) {
       client = client.or(() -> read(folder.resolve(FILE)));
     }
     Client found = client.orElseThrow(() -> none(""));
-    String token = tokenFile == null ? found.token : secret(tokenFile);
+    String token = tokenFile == null ? found.token : TokenFile.read(tokenFile);
     return new Connection(url(FILE, found.url), token);
   }
 
@@ -59,7 +59,7 @@ record Connection(URI url, String token) {
   private static String token(
       String url, @Nullable Path file, @Nullable Path state, Environment around) {
     if (file != null) {
-      return secret(file);
+      return TokenFile.read(file);
     }
     if (!around.variable("HEDDLE_TOKEN").isEmpty()) {
       return around.variable("HEDDLE_TOKEN");
@@ -87,18 +87,6 @@ record Connection(URI url, String token) {
     } catch (IOException | JacksonException broken) {
       throw Failure.invalid(
           "cannot use " + file + " (" + broken.getMessage() + "): it should hold url and token");
-    }
-  }
-
-  private static String secret(Path file) {
-    try {
-      String token = Files.readString(file).strip();
-      if (token.isEmpty()) {
-        throw Failure.invalid("token file " + file + " is empty");
-      }
-      return token;
-    } catch (IOException unreadable) {
-      throw Failure.invalid("cannot read the token file " + file + ": does it exist, is it yours?");
     }
   }
 

@@ -1,6 +1,7 @@
 package org.heddle.controller;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.time.Duration;
@@ -30,7 +31,7 @@ public final class ControllerProgram implements AutoCloseable {
   private final Deque<AutoCloseable> open = new ArrayDeque<>();
 
   private final ControlLoop loop;
-  private final Web web;
+  private final List<InetSocketAddress> addresses;
 
   private ControllerProgram(ControllerOptions options, Decider decider) throws IOException {
     List<InetSocketAddress> listen =
@@ -39,7 +40,8 @@ public final class ControllerProgram implements AutoCloseable {
     try {
       StateFolder folder = opened(StateFolder.open(options.stateFolder()));
       KeyValueStore store = opened(new SqliteStore(folder.database()));
-      AgentDialer dialer = opened(new AgentDialer(options.token()));
+      String token = options.token().isPresent() ? options.token().get() : folder.token();
+      AgentDialer dialer = opened(new AgentDialer(token));
       GridClock clock = GridClock.system();
       EventLog events = new EventLog(store);
       loop = opened(new ControlLoop(store, events, decider, clock));
@@ -51,7 +53,8 @@ public final class ControllerProgram implements AutoCloseable {
       loop.start(sender::send);
       agents.start();
       opened(ticker(agents));
-      web = opened(Web.start(listen, options.token(), routes));
+      addresses = opened(Web.start(listen, token, routes)).addresses();
+      folder.tellClients(nearest(), token);
       started = true;
       log.info("listening on {}", urls());
     } finally {
@@ -118,9 +121,24 @@ public final class ControllerProgram implements AutoCloseable {
         "address '" + address + "': write HOST:PORT, for example 127.0.0.1:7180");
   }
 
+  /** Where commands on this machine reach it: by loopback when it listens there. */
+  private URI nearest() {
+    List<URI> urls = urls();
+    for (int i = 0; i < urls.size(); i++) {
+      InetAddress address = new InetSocketAddress(addresses.get(i).getHostString(), 0).getAddress();
+      if (address != null && address.isAnyLocalAddress()) {
+        return URI.create("http://127.0.0.1:" + addresses.get(i).getPort());
+      }
+      if (address != null && address.isLoopbackAddress()) {
+        return urls.get(i);
+      }
+    }
+    return urls.getFirst();
+  }
+
   /** Where it answers, one for each address that it listens on. */
   public List<URI> urls() {
-    return web.addresses().stream()
+    return addresses.stream()
         .map(it -> URI.create("http://" + it.getHostString() + ":" + it.getPort()))
         .toList();
   }

@@ -12,16 +12,20 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.heddle.api.GridApi.EventView;
 import org.heddle.api.GridApi.HostView;
 import org.heddle.api.GridApi.MachineView;
 import org.heddle.api.GridApi.VjobView;
+import org.heddle.api.GridClient;
+import org.heddle.api.Json;
 import org.heddle.model.MachineId;
 import org.heddle.model.MachineReport.Live;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
 
 class ControllerProgramTest {
   @TempDir Path folder;
@@ -181,7 +185,7 @@ class ControllerProgramTest {
       assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(state)))
           .isEqualTo("rwx------");
       ControllerOptions same =
-          new ControllerOptions(List.of("127.0.0.1:0"), state, TestGrid.TOKEN, 10);
+          new ControllerOptions(List.of("127.0.0.1:0"), state, Optional.of(TestGrid.TOKEN), 10);
       assertThatThrownBy(() -> ControllerProgram.start(same))
           .isInstanceOf(IOException.class)
           .hasMessageContaining("another controller uses");
@@ -190,16 +194,62 @@ class ControllerProgramTest {
   }
 
   @Test
+  void aControllerWithoutATokenMakesItsOwnAndTellsItsOwnersCommands() throws Exception {
+    Path state = folder.resolve("own");
+    ControllerOptions options =
+        new ControllerOptions(List.of("127.0.0.1:0"), state, Optional.empty(), 10);
+    String token;
+    try (ControllerProgram program = ControllerProgram.start(options)) {
+      token = Files.readString(state.resolve("token")).strip();
+      assertThat(token).matches("[0-9a-f]{64}");
+      for (String secret : List.of("token", "client.json")) {
+        assertThat(
+                PosixFilePermissions.toString(Files.getPosixFilePermissions(state.resolve(secret))))
+            .isEqualTo("rw-------");
+      }
+      JsonNode client = Json.MAPPER.readTree(Files.readString(state.resolve("client.json")));
+      assertThat(client.get("token").asString()).isEqualTo(token);
+      assertThat(client.get("url").asString()).isEqualTo(program.urls().getFirst().toString());
+      try (GridClient grid = GridClient.http(program.urls().getFirst(), token)) {
+        assertThat(grid.status().hosts()).isZero();
+      }
+    }
+    try (ControllerProgram _ = ControllerProgram.start(options)) {
+      assertThat(state.resolve("token")).hasContent(token);
+    }
+    Files.writeString(state.resolve("token"), "short");
+    assertThatThrownBy(() -> ControllerProgram.start(options))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("token: use at least");
+  }
+
+  @Test
+  void commandsOnTheMachineAreSentToLoopback() throws Exception {
+    Path state = folder.resolve("wide");
+    ControllerOptions options =
+        new ControllerOptions(List.of("0.0.0.0:0"), state, Optional.of(TestGrid.TOKEN), 10);
+    try (ControllerProgram program = ControllerProgram.start(options)) {
+      assertThat(state.resolve("client.json"))
+          .content()
+          .contains("http://127.0.0.1:" + program.urls().getFirst().getPort())
+          .contains(TestGrid.TOKEN);
+      assertThat(state.resolve("token")).doesNotExist();
+    }
+  }
+
+  @Test
   void anAddressThatIsTakenIsSaidAndTheFolderIsFreeAgain() throws Exception {
     Path other = folder.resolve("other");
     try (TestGrid grid = grid(1)) {
       String taken = "127.0.0.1:" + grid.url().getPort();
-      ControllerOptions options = new ControllerOptions(List.of(taken), other, TestGrid.TOKEN, 10);
+      ControllerOptions options =
+          new ControllerOptions(List.of(taken), other, Optional.of(TestGrid.TOKEN), 10);
       assertThatThrownBy(() -> ControllerProgram.start(options))
           .isInstanceOf(IOException.class)
           .hasMessageContaining("cannot listen on");
       ControllerOptions free =
-          new ControllerOptions(List.of("127.0.0.1:0", "127.0.0.1:0"), other, TestGrid.TOKEN, 10);
+          new ControllerOptions(
+              List.of("127.0.0.1:0", "127.0.0.1:0"), other, Optional.of(TestGrid.TOKEN), 10);
       try (ControllerProgram second = ControllerProgram.start(free)) {
         assertThat(second.urls()).hasSize(2).doesNotHaveDuplicates();
       }

@@ -48,7 +48,7 @@ final class TestGrid implements AutoCloseable {
 
   void start() throws IOException {
     ControllerOptions options =
-        new ControllerOptions(List.of("127.0.0.1:0"), folder, TOKEN, leaseSeconds);
+        new ControllerOptions(List.of("127.0.0.1:0"), folder, Optional.of(TOKEN), leaseSeconds);
     ControllerProgram program = ControllerProgram.start(options);
     client = Optional.of(GridClient.http(program.urls().getFirst(), TOKEN));
     controller = Optional.of(program);

@@ -23,6 +23,7 @@ import org.heddle.model.Resources;
 import org.heddle.model.SiteId;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code heddle agent}: makes this machine a host of a grid, until it is ended. */
@@ -37,11 +38,7 @@ final class AgentCommand implements Callable<Integer> {
   @Option(names = "--controller", required = true, paramLabel = "URL", description = "Controller.")
   URI controller = URI.create("");
 
-  @Option(
-      names = "--token",
-      paramLabel = "TOKEN",
-      description = "The grid's token. Better in HEDDLE_TOKEN: everybody can read a command line.")
-  @Nullable String token;
+  @Mixin TokenOptions token = new TokenOptions();
 
   @Option(names = "--site", required = true, paramLabel = "NAME", description = "This host's site.")
   String site = "";
@@ -146,7 +143,10 @@ final class AgentCommand implements Callable<Integer> {
         listen == null ? new Units.Endpoint().convert(address + ":7181") : listen;
     return new AgentOptions(
         controller,
-        Program.token(token, around),
+        token
+            .token(around)
+            .orElseThrow(() ->
+                Failure.invalid("no token: name a copy of the controller's with --token-file")),
         new SiteId(site),
         new HostId(host),
         address,

@@ -10,8 +10,8 @@ import org.heddle.cli.Environment;
 import org.heddle.cli.Failure;
 import org.heddle.controller.ControllerOptions;
 import org.heddle.controller.ControllerProgram;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code heddle controller}: runs the controller of a grid, until it is ended. */
@@ -19,6 +19,8 @@ import picocli.CommandLine.Option;
     name = "controller",
     description = {
       "Run the controller of a grid.",
+      "Without a token it makes one at its first start, in the file token of its folder; client.json"
+          + " beside it is for commands: heddle status --state DIR.",
       "It needs no root. It runs until it is ended; everything goes on without it, and the next one"
           + " with the same state folder takes over."
     })
@@ -31,11 +33,7 @@ final class ControllerCommand implements Callable<Integer> {
               + ControllerOptions.DEFAULT_LISTEN)
   List<String> listen = new ArrayList<>();
 
-  @Option(
-      names = "--token",
-      paramLabel = "TOKEN",
-      description = "The grid's token. Better in HEDDLE_TOKEN: everybody can read a command line.")
-  @Nullable String token;
+  @Mixin TokenOptions token = new TokenOptions();
 
   @Option(
       names = "--state",
@@ -72,7 +70,7 @@ final class ControllerCommand implements Callable<Integer> {
     return new ControllerOptions(
         listen.isEmpty() ? List.of(ControllerOptions.DEFAULT_LISTEN) : listen,
         state.toAbsolutePath().normalize(),
-        Program.token(token, around),
+        token.token(around),
         lease);
   }
 }

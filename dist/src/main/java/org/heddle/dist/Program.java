@@ -7,10 +7,8 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import org.heddle.api.GridException;
-import org.heddle.cli.Environment;
 import org.heddle.cli.ExitCode;
 import org.heddle.cli.Failure;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -44,15 +42,6 @@ final class Program {
     } catch (Exception failed) {
       LOG.warn("closing: {}", failed.toString());
     }
-  }
-
-  /** From the command line or the environment. */
-  static String token(@Nullable String option, Environment around) {
-    String token = option == null ? around.variable("HEDDLE_TOKEN") : option;
-    if (token.isBlank()) {
-      throw Failure.invalid("no token: set HEDDLE_TOKEN to the grid's token, or give --token");
-    }
-    return token;
   }
 
   /** The first label of this machine's name. */
