@@ -16,6 +16,7 @@ import org.heddle.model.VjobSpec;
  * GET    /v1/openapi.json                       this, as OpenAPI 3.1
  * GET    /v1/vjobs                              [VjobView]
  * POST   /v1/vjobs                              VjobSpec -> 201 VjobView
+ * POST   /v1/submissions                        Submission -> 201 [VjobView]: all or none
  * GET    /v1/vjobs/{vjob}                       VjobView
  * POST   /v1/vjobs/{vjob}/suspend | resume | cancel     -> 202 VjobView
  * GET    /v1/vjobs/{vjob}/logs                  text: what its command printed (so far)
@@ -31,6 +32,7 @@ import org.heddle.model.VjobSpec;
  * GET    /v1/switches/{id}                      SwitchView; id may be "current"
  * GET    /v1/plan                               PlanView: what the grid would do now
  * GET    /v1/events?after=N&amp;limit=M             [EventView]
+ * GET    /v1/events?newest=true&amp;limit=M         [EventView], oldest first
  * GET    /v1/events/stream?after=N              server-sent events: "event" EventView with its id
  * </pre>
  */
@@ -47,6 +49,29 @@ public final class GridApi {
       Resources used,
       Optional<SwitchView> currentSwitch,
       long startedMs) {}
+
+  /**
+   * Several vjobs that are taken together or not at all. A refusal's field begins with the place of
+   * the vjob, such as {@code vjobs[1].machines[0].memory}.
+   *
+   * @param key a new one for each submission, 1 to 64 letters, digits, {@code -} or {@code _}; the
+   *     same submission sent again under its key is answered like the first and changes nothing
+   * @param vjobs 1 to {@value #MOST} of different names
+   */
+  public record Submission(String key, List<VjobSpec> vjobs) {
+    /** As many as the controller's answer and its one step can carry with ease. */
+    public static final int MOST = 500;
+
+    public Submission {
+      vjobs = List.copyOf(vjobs);
+      if (!key.matches("[A-Za-z0-9_-]{1,64}")) {
+        throw new IllegalArgumentException("key: use 1 to 64 letters, digits, - or _");
+      }
+      if (vjobs.isEmpty() || vjobs.size() > MOST) {
+        throw new IllegalArgumentException("vjobs: submit 1 to " + MOST + " at once");
+      }
+    }
+  }
 
   /**
    * @param state in lower case: waiting, starting, running, suspending, sleeping, resuming,

@@ -56,6 +56,11 @@ public final class GridClient implements AutoCloseable {
     return ask(Request.post("/v1/vjobs", spec), VjobView.class);
   }
 
+  /** All or none; safe to be sent again under the same key. */
+  public List<VjobView> submit(GridApi.Submission submission) {
+    return list(Request.post("/v1/submissions", submission), VjobView.class);
+  }
+
   public VjobView suspend(String vjob) {
     return ask(Request.post(path("vjobs", vjob, "suspend")), VjobView.class);
   }
@@ -154,6 +159,11 @@ public final class GridClient implements AutoCloseable {
     return ask(Request.post("/v1/vjobs?dryRun=true", spec), PlanView.class);
   }
 
+  /** What the submission would do, all of it together; nothing is changed. */
+  public PlanView planSubmit(GridApi.Submission submission) {
+    return ask(Request.post("/v1/submissions?dryRun=true", submission), PlanView.class);
+  }
+
   /**
    * What that verb would do; nothing is changed.
    *
@@ -181,6 +191,11 @@ public final class GridClient implements AutoCloseable {
   /** Events with a larger id than {@code after}, oldest first. */
   public List<EventView> events(long after, int limit) {
     return list("/v1/events?after=" + after + "&limit=" + limit, EventView.class);
+  }
+
+  /** The newest events, oldest first. */
+  public List<EventView> newestEvents(int limit) {
+    return list("/v1/events?newest=true&limit=" + limit, EventView.class);
   }
 
   /** Events as they happen, from the one after {@code after} on; the caller closes the stream. */
@@ -231,7 +246,10 @@ public final class GridClient implements AutoCloseable {
   }
 
   private <T> List<T> list(String path, Class<T> element) {
-    Request request = Request.get(path);
+    return list(Request.get(path), element);
+  }
+
+  private <T> List<T> list(Request request, Class<T> element) {
     byte[] body = bytes(request);
     try {
       return Json.readList(body, element);

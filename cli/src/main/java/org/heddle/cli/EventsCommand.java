@@ -4,15 +4,16 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import org.heddle.api.GridApi.EventView;
 import org.heddle.api.GridClient;
 import org.heddle.api.GridException;
 import org.heddle.api.Json;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -36,38 +37,54 @@ final class EventsCommand extends GridCommand {
       description = "Go on with what happens from now on.")
   boolean follow;
 
-  @Option(names = "--after", paramLabel = "ID", description = "All after this event's number.")
-  @Nullable Long after;
+  @ArgGroup Past past = new Past();
 
-  @Option(names = "--last", paramLabel = "N", description = "Of the past only the last N (50).")
-  int last = USUAL;
+  /** How much of the past is shown. */
+  static final class Past {
+    @Option(names = "--after", paramLabel = "ID", description = "All after this event's number.")
+    @Nullable Long after;
+
+    @Option(names = "--all", description = "All that the grid still has.")
+    boolean all;
+
+    @Option(names = "--last", paramLabel = "N", description = "Only the last N. Default: 50.")
+    @Nullable Integer last;
+  }
 
   @Override
   ExitCode run(GridClient grid) {
-    List<EventView> past = past(grid);
+    List<EventView> events = past(grid);
     if (follow) {
-      past.forEach(this::line);
-      follow(grid, past.isEmpty() ? (after == null ? 0 : after) : past.getLast().id());
+      events.forEach(this::line);
+      follow(
+          grid,
+          events.isEmpty() ? Objects.requireNonNullElse(past.after, 0L) : events.getLast().id());
     } else {
-      show(past, () -> table(past));
+      show(events, () -> table(events));
     }
     return ExitCode.OK;
   }
 
   private List<EventView> past(GridClient grid) {
-    ArrayDeque<EventView> kept = new ArrayDeque<>();
-    long from = after == null ? 0 : after;
-    while (true) {
-      List<EventView> page = grid.events(from, PAGE);
-      kept.addAll(page);
-      while (after == null && kept.size() > Math.max(0, last)) {
-        kept.removeFirst();
-      }
-      if (page.isEmpty()) {
-        return new ArrayList<>(kept);
-      }
-      from = page.getLast().id();
+    if (past.all || past.after != null) {
+      return after(grid, Objects.requireNonNullElse(past.after, 0L));
     }
+    int last = Math.max(0, Objects.requireNonNullElse(past.last, USUAL));
+    if (last <= PAGE) {
+      return grid.newestEvents(last);
+    }
+    List<EventView> newest = grid.newestEvents(1);
+    return newest.isEmpty() ? newest : after(grid, Math.max(0, newest.getLast().id() - last));
+  }
+
+  private static List<EventView> after(GridClient grid, long id) {
+    List<EventView> found = new ArrayList<>();
+    List<EventView> page = grid.events(id, PAGE);
+    while (!page.isEmpty()) {
+      found.addAll(page);
+      page = grid.events(page.getLast().id(), PAGE);
+    }
+    return found;
   }
 
   /** Until the user ends it; a controller that restarts is waited for. */

@@ -10,9 +10,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Function;
+import java.util.UUID;
+import java.util.function.Supplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.heddle.api.GridApi.PlanView;
 import org.heddle.api.GridApi.Problem;
+import org.heddle.api.GridApi.Submission;
 import org.heddle.api.GridApi.VjobView;
 import org.heddle.api.GridClient;
 import org.heddle.api.GridException;
@@ -24,8 +28,8 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
 /**
- * {@code heddle submit}. Nothing is submitted unless all files are good, and unless the controller
- * would take each vjob of them.
+ * {@code heddle submit}. Nothing is submitted unless all files are good, and the controller takes
+ * all vjobs of them or none.
  */
 @Command(
     name = "submit",
@@ -39,6 +43,9 @@ final class SubmitCommand extends GridCommand {
 
   @Mixin ChangeOptions change = new ChangeOptions();
 
+  /** How a refusal names a vjob of a submission, and a field of it. */
+  private static final Pattern PLACE = Pattern.compile("vjobs\\[(\\d{1,6})]\\.?(.*)");
+
   private int failures;
 
   @Override
@@ -48,19 +55,31 @@ final class SubmitCommand extends GridCommand {
       documents.addAll(read(file));
     }
     once(documents).ifPresent(this::blame);
-    List<PlanView> plans = List.of();
-    if (good() && (change.dryRun || documents.size() > 1)) {
-      plans = attempt(documents, grid::planSubmit);
-    }
-    if (!good()) {
+    if (!good() || documents.isEmpty()) {
       return ExitCode.OK;
     }
-    return change.dryRun ? showPlans(documents, plans) : submit(grid, documents);
+    Submission all = submission(documents);
+    if (change.dryRun) {
+      attempt(documents, () -> grid.planSubmit(all)).ifPresent(this::showPlan);
+    } else {
+      attempt(documents, () -> grid.submit(all))
+          .ifPresent(submitted -> follow(grid, documents, submitted));
+    }
+    return ExitCode.OK;
   }
 
-  private ExitCode submit(GridClient grid, List<VjobFile.Document> documents) {
-    List<VjobView> submitted = attempt(documents, grid::submit);
-    if (change.waits() && !submitted.isEmpty()) {
+  private static Submission submission(List<VjobFile.Document> documents) {
+    if (documents.size() > Submission.MOST) {
+      throw Failure.invalid(
+          documents.size() + " vjobs: submit at most " + Submission.MOST + " at once");
+    }
+    List<VjobSpec> specs = documents.stream().map(VjobFile.Document::spec).toList();
+    return new Submission(UUID.randomUUID().toString(), specs);
+  }
+
+  private void follow(
+      GridClient grid, List<VjobFile.Document> documents, List<VjobView> submitted) {
+    if (change.waits()) {
       Map<String, Goal> goals = new LinkedHashMap<>();
       submitted.forEach(vjob -> goals.put(vjob.name(), goal(vjob.spec())));
       VjobWait.Result result = new VjobWait(grid, around(), change.timeout).until(goals);
@@ -69,7 +88,6 @@ final class SubmitCommand extends GridCommand {
     } else {
       showViews(documents, submitted, VjobCommand.lines(submitted));
     }
-    return ExitCode.OK;
   }
 
   private void showViews(List<VjobFile.Document> documents, List<VjobView> vjobs, String lines) {
@@ -78,11 +96,8 @@ final class SubmitCommand extends GridCommand {
     }
   }
 
-  private ExitCode showPlans(List<VjobFile.Document> documents, List<PlanView> plans) {
-    show(
-        documents.size() == 1 ? plans.getFirst() : plans,
-        () -> PlanText.of(plans, around().output()));
-    return ExitCode.OK;
+  private void showPlan(PlanView plan) {
+    show(plan, () -> PlanText.of(List.of(plan), around().output()));
   }
 
   private static Goal goal(VjobSpec spec) {
@@ -138,24 +153,25 @@ final class SubmitCommand extends GridCommand {
     fail(report().report(problem, wrong.toString()));
   }
 
-  /** For each document; a refusal of the controller is laid at the line of the field it names. */
-  private <T> List<T> attempt(List<VjobFile.Document> documents, Function<VjobSpec, T> deed) {
-    List<T> done = new ArrayList<>();
-    for (VjobFile.Document document : documents) {
-      try {
-        done.add(deed.apply(document.spec()));
-      } catch (GridException refused) {
-        Problem problem = refused.problem();
-        if (problem.type().equals("unreachable")) {
-          throw refused;
-        }
-        String text =
-            problem.field().isEmpty()
-                ? ErrorReport.text(refused)
-                : document.blame(problem.field(), problem.detail()).toString();
-        fail(report().report(problem, text));
+  /** A refusal of the controller is laid at the line of the field it names. */
+  private <T> Optional<T> attempt(List<VjobFile.Document> documents, Supplier<T> deed) {
+    try {
+      return Optional.of(deed.get());
+    } catch (GridException refused) {
+      Problem problem = refused.problem();
+      Matcher place = PLACE.matcher(problem.field());
+      if (!place.matches() || Integer.parseInt(place.group(1)) >= documents.size()) {
+        throw refused;
       }
+      VjobFile.Document document = documents.get(Integer.parseInt(place.group(1)));
+      String field = place.group(2).isEmpty() ? "name" : place.group(2);
+      String text = document.blame(field, problem.detail()).toString();
+      fail(report().report(documents.size() == 1 ? of(problem, field) : problem, text));
+      return Optional.empty();
     }
-    return done;
+  }
+
+  private static Problem of(Problem problem, String field) {
+    return new Problem(problem.type(), problem.title(), problem.status(), problem.detail(), field);
   }
 }

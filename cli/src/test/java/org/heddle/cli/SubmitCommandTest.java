@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.heddle.api.GridApi;
 import org.heddle.api.GridApi.Problem;
 import org.heddle.api.Json;
 import org.junit.jupiter.api.AfterEach;
@@ -34,7 +36,7 @@ final class SubmitCommandTest {
   @BeforeEach
   void start() throws IOException {
     grid = new FakeGrid();
-    grid.on("POST /v1/vjobs?dryRun=true", Samples.plan());
+    grid.on("POST /v1/submissions?dryRun=true", Samples.plan());
   }
 
   @AfterEach
@@ -48,7 +50,7 @@ final class SubmitCommandTest {
 
   @Test
   void aFileIsSubmitted() throws IOException {
-    grid.on("POST /v1/vjobs", Samples.vjob("slow", "waiting"));
+    grid.on("POST /v1/submissions", List.of(Samples.vjob("slow", "waiting")));
     Run run = Run.on(grid, "submit", file("a.yaml", GOOD.formatted("slow")));
     assertThat(run).isEqualTo(new Run(0, "slow: waiting\n", ""));
     assertThat(grid.asked()).hasSize(1);
@@ -57,7 +59,7 @@ final class SubmitCommandTest {
 
   @Test
   void standardInputIsAFileToo() {
-    grid.on("POST /v1/vjobs", Samples.vjob("slow", "waiting"));
+    grid.on("POST /v1/submissions", List.of(Samples.vjob("slow", "waiting")));
     Map<String, String> variables =
         Map.of("HEDDLE_URL", grid.url(), "HEDDLE_TOKEN", FakeGrid.TOKEN, "USER", "eve");
     assertThat(Run.with(GOOD.formatted("slow"), variables, "submit", "-").code()).isZero();
@@ -69,7 +71,8 @@ final class SubmitCommandTest {
     Run run = Run.on(grid, "submit", "--dry-run", file("a.yaml", GOOD.formatted("slow")));
     assertThat(run.code()).isZero();
     assertThat(run.out()).contains("takes about 8.0 s");
-    assertThat(grid.asked()).allMatch(asked -> asked.startsWith("POST /v1/vjobs?dryRun=true"));
+    assertThat(grid.asked())
+        .allMatch(asked -> asked.startsWith("POST /v1/submissions?dryRun=true"));
   }
 
   @Test
@@ -95,8 +98,9 @@ final class SubmitCommandTest {
   @Test
   void theControllersRefusalIsLaidAtTheLineOfItsField() throws IOException {
     grid.refuse(
-        "POST /v1/vjobs",
-        new Problem("infeasible", "Infeasible", 422, "no host has 512 MiB", "machines[0].memory"));
+        "POST /v1/submissions",
+        new Problem(
+            "infeasible", "Infeasible", 422, "no host has 512 MiB", "vjobs[0].machines[0].memory"));
     String file = file("a.yaml", GOOD.formatted("slow"));
     Run run = Run.on(grid, "submit", file);
     assertThat(run.code()).isEqualTo(6);
@@ -107,24 +111,43 @@ final class SubmitCommandTest {
   }
 
   @Test
-  void severalAreSubmittedOnlyIfAllWouldBeTaken() throws IOException {
-    grid.close();
-    grid = new FakeGrid();
+  void severalAreSubmittedInOneRequest() throws IOException {
+    grid.on(
+        "POST /v1/submissions",
+        List.of(Samples.vjob("one", "waiting"), Samples.vjob("two", "waiting")));
+    String one = file("1.yaml", GOOD.formatted("one"));
+    String two = file("2.yaml", GOOD.formatted("two"));
+    assertThat(Run.on(grid, "submit", one, two))
+        .isEqualTo(new Run(0, "one: waiting\ntwo: waiting\n", ""));
+    assertThat(grid.asked()).hasSize(1);
+    String body = grid.asked().getFirst().substring("POST /v1/submissions ".length());
+    GridApi.Submission sent = Json.read(body, GridApi.Submission.class);
+    assertThat(sent.vjobs()).extracting(spec -> spec.name().value()).containsExactly("one", "two");
+    assertThat(Run.on(grid, "submit", one, two).code()).isZero();
+    assertThat(grid.asked().getLast())
+        .as("each submission has a key of its own")
+        .doesNotContain(sent.key());
+  }
+
+  @Test
+  void theRefusalOfOneOfSeveralIsLaidAtItsFile() throws IOException {
     grid.refuse(
-        "POST /v1/vjobs?dryRun=true", new Problem("invalid", "", 400, "there is one", "name"));
-    Run run =
-        Run.on(
-            grid,
-            "submit",
-            file("1.yaml", GOOD.formatted("one")),
-            file("2.yaml", GOOD.formatted("two")));
-    assertThat(run.code()).isEqualTo(2);
-    assertThat(grid.asked()).noneMatch(asked -> asked.startsWith("POST /v1/vjobs {"));
+        "POST /v1/submissions", new Problem("invalid", "", 400, "there is one", "vjobs[1].name"));
+    String two = file("2.yaml", GOOD.formatted("two"));
+    Run run = Run.on(grid, "submit", file("1.yaml", GOOD.formatted("one")), two);
+    assertThat(run).isEqualTo(new Run(2, "", "heddle: " + two + ":1: name: there is one\n"));
+  }
+
+  @Test
+  void aRefusalOfNoFieldIsSaidAsItIs() throws IOException {
+    grid.refuse("POST /v1/submissions", new Problem("timed-out", "", 504, "too busy", ""));
+    Run run = Run.on(grid, "submit", file("1.yaml", GOOD.formatted("one")));
+    assertThat(run).isEqualTo(new Run(7, "", "heddle: too busy\n"));
   }
 
   @Test
   void waitEndsWithTheCommandsFailure() throws IOException {
-    grid.on("POST /v1/vjobs", Samples.vjob("slow", "waiting"));
+    grid.on("POST /v1/submissions", List.of(Samples.vjob("slow", "waiting")));
     grid.on(
         "GET /v1/vjobs/slow",
         Samples.vjob("slow", "running"),

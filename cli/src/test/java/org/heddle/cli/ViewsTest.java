@@ -173,11 +173,29 @@ final class ViewsTest extends OnAFakeGrid {
   }
 
   @Test
-  void eventsArePagedToTheEnd() {
+  void eventsAreTheNewestFiftyUnlessMoreIsAskedFor() {
+    grid.on("GET /v1/events?newest=true&limit=50", Samples.events());
+    assertThat(run("events").out()).contains("41", "running -> suspending", "node1.slow");
+    assertThat(grid.asked()).hasSize(1);
+    assertThat(run("events -o json").out()).startsWith("[");
+    grid.on("GET /v1/events?newest=true&limit=1", List.of(Samples.events().getLast()));
+    assertThat(run("events --last 1").out()).doesNotContain("running -> suspending");
+  }
+
+  @Test
+  void allEventsArePagedToTheEnd() {
     grid.on("GET /v1/events?after=0&limit=1000", Samples.events());
     grid.on("GET /v1/events?after=42&limit=1000", List.of());
-    assertThat(run("events").out()).contains("41", "running -> suspending", "node1.slow");
-    assertThat(run("events --last 1").out()).doesNotContain("running -> suspending");
-    assertThat(run("events -o json").out()).startsWith("[");
+    assertThat(run("events --all").out()).contains("41", "running -> suspending", "node1.slow");
+    assertThat(run("events --after 42").out()).doesNotContain("running -> suspending");
+    assertThat(run("events --all --after 3").code()).isEqualTo(2);
+  }
+
+  @Test
+  void moreOfTheLastThanAPageArePagedToo() {
+    grid.on("GET /v1/events?newest=true&limit=1", List.of(Samples.events().getLast()));
+    grid.on("GET /v1/events?after=0&limit=1000", Samples.events());
+    grid.on("GET /v1/events?after=42&limit=1000", List.of());
+    assertThat(run("events --last 2000").out()).contains("running -> suspending");
   }
 }

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
 import org.heddle.api.GridApi.EventView;
 import org.heddle.api.Json;
 import org.heddle.controller.store.KeyValueStore;
@@ -25,7 +26,9 @@ final class EventLog {
   private static final String PREFIX = "events/";
   private final KeyValueStore store;
   private final long kept;
-  private long last;
+
+  /** Written by the control loop alone, read by all. */
+  private final AtomicLong last;
 
   EventLog(KeyValueStore store) {
     this(store, KEPT);
@@ -35,13 +38,13 @@ final class EventLog {
     this.store = store;
     this.kept = kept;
     List<Entry> all = store.range(PREFIX).entries();
-    this.last = all.isEmpty() ? 0 : read(all.getLast()).id();
+    this.last = new AtomicLong(all.isEmpty() ? 0 : read(all.getLast()).id());
   }
 
   /** The changes that append these notices; {@link #stored} must follow when they are made. */
   List<Change> append(List<Step.Notice> notices, long nowMs) {
     List<Change> changes = new ArrayList<>();
-    long id = last;
+    long id = last.get();
     for (Step.Notice notice : notices) {
       id++;
       EventView view = new EventView(id, nowMs, notice.kind(), notice.subject(), notice.message());
@@ -54,12 +57,17 @@ final class EventLog {
   }
 
   void stored(List<Step.Notice> notices) {
-    last += notices.size();
+    var _ = last.addAndGet(notices.size());
   }
 
   /** Events with a larger id, oldest first. */
   List<EventView> after(long id, int limit) {
     return page(id, limit).entries().stream().map(EventLog::read).toList();
+  }
+
+  /** The newest, at most so many, oldest first. */
+  List<EventView> newest(int limit) {
+    return after(last.get() - limit, limit);
   }
 
   private Range page(long id, int limit) {

@@ -132,6 +132,10 @@ final class GridRoutes {
 
   private void someEvents(Context context) {
     int limit = (int) Math.min(Web.number(context, "limit", 100), MOST_EVENTS);
+    if (Web.flag(context, "newest")) {
+      Web.json(context, 200, events.newest(limit));
+      return;
+    }
     Web.json(context, 200, events.after(Web.number(context, "after", 0), limit));
   }
 

@@ -21,6 +21,13 @@ final class Refused extends RuntimeException {
     return problem;
   }
 
+  /** The same of a part of what was asked. */
+  Refused within(String place) {
+    String field = problem.field().isEmpty() ? place : place + "." + problem.field();
+    return new Refused(
+        new Problem(problem.type(), problem.title(), problem.status(), problem.detail(), field));
+  }
+
   static Refused of(String type, String field, String detail) {
     return new Refused(problem(type, field, detail));
   }

@@ -16,6 +16,17 @@ final class Submission {
 
   private Submission() {}
 
+  /** Refuses all when this grid cannot have one of them, and names its place. */
+  static void check(List<VjobSpec> specs, Set<String> images) {
+    for (int i = 0; i < specs.size(); i++) {
+      try {
+        check(specs.get(i), images);
+      } catch (Refused refused) {
+        throw refused.within("vjobs[" + i + "]");
+      }
+    }
+  }
+
   /**
    * Refuses a vjob that this grid cannot have.
    *

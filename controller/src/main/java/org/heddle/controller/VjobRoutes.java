@@ -7,6 +7,7 @@ import io.javalin.http.Context;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
+import org.heddle.api.GridApi;
 import org.heddle.engine.Event;
 import org.heddle.engine.GridState.HostRecord;
 import org.heddle.engine.GridState.MachineRecord;
@@ -33,6 +34,7 @@ final class VjobRoutes {
     return List.of(
         get("/v1/vjobs", context -> Web.json(context, 200, desk.views().vjobs())),
         post("/v1/vjobs", this::submit),
+        post("/v1/submissions", this::submitAll),
         get("/v1/vjobs/{vjob}", this::show),
         post("/v1/vjobs/{vjob}/suspend", context -> verb(context, Event.SuspendAsked::new)),
         post("/v1/vjobs/{vjob}/resume", context -> verb(context, Event.ResumeAsked::new)),
@@ -43,11 +45,23 @@ final class VjobRoutes {
   private void submit(Context context) throws IOException, InterruptedException {
     VjobSpec spec = Web.body(context, VjobSpec.class);
     Submission.check(spec, agents.images().keySet());
+    desk.change(context, submitted(spec), () -> desk.views().vjob(spec.name()).orElseThrow(), 201);
+  }
+
+  private static Event.Submitted submitted(VjobSpec spec) {
     SshKeyPair keys = SshKeyPair.generate(spec.name().value());
+    return new Event.Submitted(spec, keys.privateKey(), keys.publicKey());
+  }
+
+  private void submitAll(Context context) throws IOException, InterruptedException {
+    GridApi.Submission all = Web.body(context, GridApi.Submission.class);
+    Submission.check(all.vjobs(), agents.images().keySet());
+    List<Event.Submitted> events = all.vjobs().stream().map(VjobRoutes::submitted).toList();
     desk.change(
         context,
-        new Event.Submitted(spec, keys.privateKey(), keys.publicKey()),
-        () -> desk.views().vjob(spec.name()).orElseThrow(),
+        new Event.AllSubmitted(all.key(), events),
+        () ->
+            all.vjobs().stream().map(spec -> desk.views().vjob(spec.name()).orElseThrow()).toList(),
         201);
   }
 

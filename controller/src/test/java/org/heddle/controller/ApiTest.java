@@ -19,10 +19,12 @@ import java.util.List;
 import java.util.Optional;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.heddle.api.AgentApi;
+import org.heddle.api.GridApi;
 import org.heddle.api.GridApi.EventView;
 import org.heddle.api.GridApi.PlanView;
 import org.heddle.api.GridApi.Problem;
 import org.heddle.api.GridApi.StepView;
+import org.heddle.api.GridApi.VjobView;
 import org.heddle.api.GridClient;
 import org.heddle.api.GridException;
 import org.heddle.api.Json;
@@ -169,6 +171,33 @@ class ApiTest {
     Problem problem = refused(() -> client().submit(vjob("big", 1, 4096, 0)));
     assertThat(problem.type()).isEqualTo("infeasible");
     assertThat(problem.field()).isEqualTo("machines[0].memory");
+  }
+
+  @Test
+  void severalAreTakenOrNoneAndTheSameAgainIsAnsweredLikeTheFirst() {
+    GridApi.Submission pair =
+        new GridApi.Submission("k1", List.of(vjob("p1", 1, 100, 0), vjob("p2", 1, 100, 0)));
+    assertThat(client().planSubmit(pair).steps()).hasSize(2);
+    assertThat(client().submit(pair)).extracting(VjobView::name).containsExactly("p1", "p2");
+    assertThat(client().submit(pair)).extracting(VjobView::name).containsExactly("p1", "p2");
+    Problem taken =
+        refused(() ->
+            client()
+                .submit(
+                    new GridApi.Submission(
+                        "k2", List.of(vjob("p3", 1, 100, 0), vjob("p2", 1, 100, 0)))));
+    assertThat(taken.field()).isEqualTo("vjobs[1].name");
+    Problem tiny =
+        refused(() ->
+            client()
+                .submit(
+                    new GridApi.Submission(
+                        "k3", List.of(vjob("p4", 1, 100, 0), vjob("p5", 1, 1, 0)))));
+    assertThat(tiny.field()).isEqualTo("vjobs[1].machines[0].memory");
+    assertThat(client().vjobs())
+        .extracting(VjobView::name)
+        .contains("p1", "p2")
+        .doesNotContain("p3", "p4", "p5");
   }
 
   @Test

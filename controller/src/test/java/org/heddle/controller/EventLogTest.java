@@ -45,6 +45,8 @@ class EventLogTest {
       assertThat(ids(log.after(0, 10))).containsExactly(3L, 4L, 5L);
       assertThat(ids(log.after(3, 1))).containsExactly(4L);
       assertThat(log.after(5, 10)).isEmpty();
+      assertThat(ids(log.newest(2))).containsExactly(4L, 5L);
+      assertThat(ids(log.newest(10))).containsExactly(3L, 4L, 5L);
     }
   }
 

@@ -48,7 +48,8 @@ public final class Engine {
 
   private Optional<Refusal> handle(Draft draft, Event event) {
     return switch (event) {
-      case Event.Submitted submitted -> Submission.submit(draft, submitted);
+      case Event.Submitted submitted -> Submission.submit(draft, submitted, Optional.empty());
+      case Event.AllSubmitted all -> Submission.submit(draft, all);
       case Event.CancelAsked asked -> Requests.cancel(draft, asked.vjob());
       case Event.SuspendAsked asked -> Requests.suspend(draft, asked.vjob());
       case Event.ResumeAsked asked -> Requests.resume(draft, asked.vjob());

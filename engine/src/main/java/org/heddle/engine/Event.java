@@ -15,6 +15,18 @@ public sealed interface Event {
   /** A person asks for a vjob; the key pair is made by the caller because the engine is pure. */
   record Submitted(VjobSpec spec, String sshKey, String sshPublicKey) implements Event {}
 
+  /**
+   * A person asks for several vjobs at once: all are taken or none.
+   *
+   * @param key made by who asks, a new one for each submission: the same submission that comes
+   *     again changes nothing
+   */
+  record AllSubmitted(String key, List<Submitted> vjobs) implements Event {
+    public AllSubmitted {
+      vjobs = List.copyOf(vjobs);
+    }
+  }
+
   record CancelAsked(VjobId vjob) implements Event {}
 
   record SuspendAsked(VjobId vjob) implements Event {}

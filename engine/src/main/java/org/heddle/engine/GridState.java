@@ -124,6 +124,7 @@ public record GridState(
    * @param runStarted its command was started in the guest (and is in the saved state, if any)
    * @param transition what its machines are being taken through together; empty when they are all
    *     at rest
+   * @param submission key of the submission of several that it came with
    */
   public record VjobRecord(
       VjobSpec spec,
@@ -143,7 +144,8 @@ public record GridState(
       Optional<Long> endedMs,
       String sshKey,
       String sshPublicKey,
-      Optional<Transition> transition) {
+      Optional<Transition> transition,
+      Optional<String> submission) {
     public VjobRecord {
       saved = Collections.unmodifiableSortedMap(new TreeMap<>(saved));
     }

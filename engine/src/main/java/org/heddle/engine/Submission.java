@@ -33,7 +33,33 @@ final class Submission {
 
   private Submission() {}
 
-  static Optional<Refusal> submit(Draft draft, Event.Submitted event) {
+  /** A refusal names the place of the vjob in the submission; then none is taken. */
+  static Optional<Refusal> submit(Draft draft, Event.AllSubmitted event) {
+    if (!event.vjobs().isEmpty()
+        && event.vjobs().stream().allMatch(vjob -> cameWith(draft, vjob.spec(), event.key()))) {
+      return Optional.empty();
+    }
+    for (int i = 0; i < event.vjobs().size(); i++) {
+      Optional<Refusal> refusal = submit(draft, event.vjobs().get(i), Optional.of(event.key()));
+      if (refusal.isPresent()) {
+        Refusal why = refusal.get();
+        String place = "vjobs[" + i + "]";
+        String field = why.field().isEmpty() ? place : place + "." + why.field();
+        return refuse(why.why(), field, why.message());
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static boolean cameWith(Draft draft, VjobSpec spec, String key) {
+    return draft
+        .vjobs
+        .find(spec.name())
+        .filter(known -> known.submission().equals(Optional.of(key)) && known.spec().equals(spec))
+        .isPresent();
+  }
+
+  static Optional<Refusal> submit(Draft draft, Event.Submitted event, Optional<String> submission) {
     VjobSpec spec = event.spec();
     Optional<Refusal> refusal = check(draft, spec);
     if (refusal.isPresent()) {
@@ -62,7 +88,8 @@ final class Submission {
             Optional.empty(),
             event.sshKey(),
             event.sshPublicKey(),
-            Optional.empty()));
+            Optional.empty(),
+            submission));
     SortedMap<MachineId, NetworkAttachment> places = Addressing.attach(spec, vni);
     places.forEach((id, place) ->
         draft.machines.put(

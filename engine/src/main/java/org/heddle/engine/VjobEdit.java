@@ -60,6 +60,7 @@ final class VjobEdit {
         endedMs,
         before.sshKey(),
         before.sshPublicKey(),
-        transition);
+        transition,
+        before.submission());
   }
 }

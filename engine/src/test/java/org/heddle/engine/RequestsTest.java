@@ -37,6 +37,34 @@ class RequestsTest {
         Optional.empty());
   }
 
+  private static Event.AllSubmitted all(String key, String... names) {
+    return new Event.AllSubmitted(
+        key,
+        java.util.Arrays.stream(names)
+            .map(name -> new Event.Submitted(Play.vjob(name, 0, 1, 256), "k", "p"))
+            .toList());
+  }
+
+  @Test
+  void severalAreTakenTogetherAndTheSameAgainChangesNothing() {
+    Play play = Play.withHosts("a");
+    assertThat(play.event(all("one", "x", "y")).refusal()).isEmpty();
+    assertThat(play.state.vjobs()).hasSize(2);
+    GridState taken = play.state;
+    assertThat(play.event(all("one", "x", "y")).refusal()).isEmpty();
+    assertThat(play.state).isSameAs(taken);
+    Refusal refusal = refused(play, all("two", "x", "y"));
+    assertThat(refusal.field()).isEqualTo("vjobs[0].name");
+  }
+
+  @Test
+  void noneOfSeveralIsTakenWhenOneIsRefused() {
+    Play play = Play.withHosts("a");
+    GridState before = play.state;
+    assertThat(refused(play, all("one", "x", "y", "x")).field()).isEqualTo("vjobs[2].name");
+    assertThat(play.state).isSameAs(before);
+  }
+
   @Test
   void nameThatIsAliveIsRefusedAndThatOfAnEndedVjobMayBeUsedAgain() {
     Play play = Play.withHosts("a");
