@@ -17,7 +17,7 @@ public enum Format {
   }
 
   /** The value as the API writes it, or as YAML of the same form; not for {@link #TABLE}. */
-  String write(Object value) {
+  public String write(Object value) {
     return switch (this) {
       case TABLE -> throw new IllegalStateException("tables are drawn, not written");
       case JSON -> Json.pretty(value) + "\n";

@@ -7,6 +7,7 @@ import org.heddle.cli.Environment;
 import org.heddle.cli.HeddleCommand;
 import org.heddle.dist.bench.BenchCommand;
 import org.heddle.dist.demo.DemoCommand;
+import org.heddle.dist.store.StoreCommand;
 
 /** The {@code heddle} program: the commands of a user, and the programs of the grid. */
 public final class Main {
@@ -25,6 +26,7 @@ public final class Main {
     programs.put("demo", () -> new DemoCommand(around, Main.class.getName()));
     programs.put("bench", () -> new BenchCommand(around, Main.class.getName()));
     programs.put("simulate", () -> new SimulateCommand(around));
+    programs.put("store", () -> new StoreCommand(around));
     programs.put("controller", () -> new ControllerCommand(around));
     programs.put("agent", () -> new AgentCommand(around));
     return programs;
