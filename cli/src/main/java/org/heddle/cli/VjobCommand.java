@@ -150,7 +150,12 @@ final class VjobCommand {
     }
   }
 
-  @Command(name = "resume", description = "Let suspended vjobs run again when there is room.")
+  @Command(
+      name = "resume",
+      description = {
+        "Let suspended vjobs run again when there is room.",
+        "Those that wait after failures are tried again at once, on any host."
+      })
   static final class Resume extends Change {
     Resume() {
       super("resume", Goal.RUNNING);
