@@ -1,6 +1,9 @@
 package org.heddle.planner.search;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
+import java.util.Iterator;
 import java.util.List;
 
 /**
@@ -22,9 +25,9 @@ final class Dealing {
   void deal(Pool.Pattern[] patterns) {
     Dense dense = exchange.dense;
     boolean[] leaves = new boolean[dense.units];
-    List<List<Integer>> leaving = new ArrayList<>();
+    List<Deque<Integer>> leaving = new ArrayList<>();
     for (int t = 0; t < grid.types; t++) {
-      leaving.add(new ArrayList<>());
+      leaving.add(new ArrayDeque<>());
     }
     for (int u : exchange.pending) {
       leaving.get(grid.typeOf[u]).add(u);
@@ -52,12 +55,13 @@ final class Dealing {
     }
   }
 
-  private void assign(List<Integer> units, int host) {
-    for (int i = units.size() - 1; i >= 0; i--) {
-      int u = units.get(i);
+  /** The first of the units that may come to the host goes there. */
+  private void assign(Deque<Integer> units, int host) {
+    for (Iterator<Integer> all = units.iterator(); all.hasNext(); ) {
+      int u = all.next();
       if (state.allows(u, host)) {
         state.place(u, host);
-        units.remove(i);
+        all.remove();
         return;
       }
     }

@@ -45,7 +45,8 @@ final class Exchange {
     fraction = new double[dense.units];
     List<Integer> homeless = new ArrayList<>();
     for (int u = 0; u < dense.units; u++) {
-      cost[u] = dense.leaving(u) / scale;
+      long first = dense.leaving(u) / scale;
+      cost[u] = (double) first;
       fraction[u] = (double) (dense.leaving(u) % scale) / scale;
       if (!dense.mayStay(u)) {
         homeless.add(u);
@@ -106,6 +107,6 @@ final class Exchange {
         count += cost[u] > 0 ? 1 : 0;
       }
     }
-    return count == 0 ? 1 : Math.max(divisor, sum / count / 4);
+    return count == 0 ? 1 : Math.max((double) divisor, sum / count / 4);
   }
 }

@@ -77,6 +77,19 @@ final class Greedy {
     return failed;
   }
 
+  /** Places what is placed nowhere as tightly as it can, wherever its home is. */
+  void fillTight() {
+    for (int u : hardestFirst()) {
+      int host = state.index().tightest(state, u, h -> state.count[h] > 0);
+      if (host < 0) {
+        host = bestHost(u);
+      }
+      if (host >= 0) {
+        state.place(u, host);
+      }
+    }
+  }
+
   /** The cheapest host that takes the unit, the tightest of these; -1 if none does. */
   int bestHost(int unit) {
     if (dense.home[unit] >= 0 && state.allows(unit, dense.home[unit])) {

@@ -170,16 +170,6 @@ final class Market {
     return sum;
   }
 
-  /** Whether every host can keep to its room at all. */
-  boolean possible() {
-    for (int h = 0; h < least.length; h++) {
-      if (listed(h) && masks[h].length == 0) {
-        return false;
-      }
-    }
-    return true;
-  }
-
   private void count(int h, int best, int[] surplus) {
     int[] units = exchange.present[h];
     for (int left = masks[h][best]; left != 0; left &= left - 1) {

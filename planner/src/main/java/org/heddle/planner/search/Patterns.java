@@ -73,7 +73,7 @@ final class Patterns {
       relaxed = lower.bound;
     }
     double steps = Math.ceil(relaxed / exchange.divisor - 1e-5);
-    bound = fixed + (long) Math.max(0, steps) * exchange.divisor;
+    bound = fixed + ((long) Math.max(0, steps)) * exchange.divisor;
   }
 
   /** The next choice of a pattern for every host: balanced if one was found, else nearly so. */

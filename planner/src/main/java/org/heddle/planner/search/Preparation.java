@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.heddle.planner.instance.Constraint;
+import org.heddle.planner.instance.ConstraintText;
 import org.heddle.planner.instance.HostWish;
 import org.heddle.planner.instance.Indices;
 import org.heddle.planner.instance.Instance;
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 final class Preparation {
   private final Instance instance;
   private final boolean[] ignored;
+  private final boolean[] absent;
   private final Pricing pricing;
   private final Map<List<Indices>, int[]> partitions = new HashMap<>();
   private Dense dense;
@@ -27,13 +29,21 @@ final class Preparation {
 
   /**
    * @param ignored constraints to leave out, by their index
+   * @param absent machines to leave out though they run in the end
    */
-  Preparation(Instance instance, Pricing pricing, boolean[] ignored) {
+  Preparation(Instance instance, Pricing pricing, boolean[] ignored, boolean[] absent) {
+    this.absent = absent;
     this.instance = instance;
     this.pricing = pricing;
     this.mustBeOnline = new boolean[instance.hosts()];
     this.ignored = ignored;
     this.dense = new Dense(instance, units());
+  }
+
+  /** Everything of the instance. */
+  static Dense of(Instance instance, Pricing pricing) {
+    boolean[] none = new boolean[instance.constraints().size()];
+    return new Preparation(instance, pricing, none, new boolean[instance.machines()]).prepare();
   }
 
   Dense prepare() {
@@ -120,7 +130,11 @@ final class Preparation {
   }
 
   private boolean runs(int machine) {
-    return instance.wanted(machine) == MachineState.RUNNING;
+    return instance.wanted(machine) == MachineState.RUNNING && !absent[machine];
+  }
+
+  private String words(int c) {
+    return new ConstraintText(instance).brief(instance.constraints().get(c));
   }
 
   private int[] running(Indices machines) {
@@ -194,7 +208,7 @@ final class Preparation {
     for (int m : apart) {
       if (ofUnit.get(unitOf[m]).contains(rule)) {
         dense.contradictions.add(
-            dense.name(unitOf[m]) + " shall be both together and apart: " + Words.of(instance, c));
+            dense.name(unitOf[m]) + " shall be both together and apart: " + words(c));
       }
       ofUnit.get(unitOf[m]).add(rule);
     }
@@ -271,7 +285,7 @@ final class Preparation {
         int u = unitOf[m];
         if (groupOf[u] >= 0 && groupOf[u] != g) {
           dense.contradictions.add(
-              dense.name(u) + " shall be both together and apart: " + Words.of(instance, c));
+              dense.name(u) + " shall be both together and apart: " + words(c));
         }
         groupOf[u] = g;
       }
@@ -288,7 +302,7 @@ final class Preparation {
       for (int m : dense.members[u]) {
         if (member[u] && !machines.contains(m)) {
           dense.contradictions.add(
-              dense.name(u) + " shall be both together and apart: " + Words.of(instance, c));
+              dense.name(u) + " shall be both together and apart: " + words(c));
           break;
         }
       }
@@ -333,8 +347,7 @@ final class Preparation {
     int[] distinct = hosts.stream().distinct().toArray();
     long must = Arrays.stream(distinct).filter(h -> mustBeOnline[h]).count();
     if (must > amount) {
-      dense.contradictions.add(
-          must + " of the hosts shall be on line, but " + Words.of(instance, c));
+      dense.contradictions.add(must + " of the hosts shall be on line, but " + words(c));
     }
     int left = (int) Math.max(0, Math.min(Integer.MAX_VALUE, amount - must));
     Rule rule = new PlacementRules.OnlineRule(c, dense.hosts, left);

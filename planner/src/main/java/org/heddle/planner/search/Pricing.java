@@ -46,6 +46,18 @@ final class Pricing {
     scale = goals.isEmpty() ? 1 : weight[0];
   }
 
+  private Pricing(Instance part, Pricing whole) {
+    instance = part;
+    goals = whole.goals;
+    weight = whole.weight;
+    scale = whole.scale;
+  }
+
+  /** The same prices for the machines of a part of the instance. */
+  Pricing of(Instance part) {
+    return new Pricing(part, this);
+  }
+
   /** The goals of one machine as one number. */
   private long cost(int machine, boolean atHome) {
     long sum = 0;

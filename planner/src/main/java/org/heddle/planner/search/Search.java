@@ -11,7 +11,7 @@ import org.heddle.planner.instance.Instance;
 public final class Search {
   private Search() {}
 
-  /** {@link #solve(Instance, List, SearchLimits)} for the least moved memory, then fewest moves. */
+  /** The least moved memory, then fewest moves. */
   public static Outcome solve(Instance instance, SearchLimits limits) {
     return solve(instance, List.of(Goal.MOVED_MEMORY, Goal.MOVES), limits);
   }
@@ -20,21 +20,12 @@ public final class Search {
    * The best placement found.
    *
    * @param goals the first counts most; at least one
+   * @throws IllegalArgumentException when there is no goal
    */
   public static Outcome solve(Instance instance, List<Goal> goals, SearchLimits limits) {
-    Pricing pricing = new Pricing(instance, goals);
-    Dense dense =
-        new Preparation(instance, pricing, new boolean[instance.constraints().size()]).prepare();
-    if (!dense.contradictions.isEmpty()) {
-      return new Outcome.Refused(true, dense.contradictions);
+    if (goals.isEmpty()) {
+      throw new IllegalArgumentException("the search needs at least one goal");
     }
-    Solver solver = new Solver(dense, pricing.scale, limits);
-    solver.run();
-    int[] placement = solver.placement;
-    if (placement == null) {
-      return new Outcome.Refused(
-          solver.exhausted(), List.of("no placement was found within the limits"));
-    }
-    return new Outcome.Found(Arrangements.of(dense, placement), solver.objective(), solver.bound());
+    return new Stages(instance, goals, limits).run();
   }
 }

@@ -44,6 +44,11 @@ public record SearchLimits(
     return new SearchLimits(iterations, seed, () -> false, (_, _) -> {}, Parallel.NONE);
   }
 
+  /** The same limits with another number of iterations. */
+  public SearchLimits withIterations(long newIterations) {
+    return new SearchLimits(newIterations, seed, stop, progress, parallel);
+  }
+
   public SearchLimits with(BooleanSupplier newStop) {
     return new SearchLimits(iterations, seed, newStop, progress, parallel);
   }

@@ -26,6 +26,7 @@ final class Solver {
   private final SearchLimits.Progress progress;
   private final SplittableRandom random;
   private long budget;
+  private boolean firstOnly;
 
   private final State state;
   private final Greedy greedy;
@@ -67,6 +68,24 @@ final class Solver {
     return exhausted;
   }
 
+  /** Cost of all goals together of the best placement. */
+  long cost() {
+    return best;
+  }
+
+  /** Takes a complete placement that is known. */
+  void startFrom(int[] known) {
+    state.restore(known);
+    keepIfBetter();
+    clear();
+  }
+
+  /** Ends as soon as there is any placement. */
+  void feasible() {
+    firstOnly = true;
+    run();
+  }
+
   void run() {
     greedy.keep();
     wholeBound = greedy.bound() + dense.constant;
@@ -86,7 +105,8 @@ final class Solver {
   }
 
   private boolean done() {
-    return placement != null && best <= wholeBound || budget <= 0 || stop.getAsBoolean();
+    boolean enough = placement != null && (firstOnly || best <= wholeBound);
+    return enough || budget <= 0 || stop.getAsBoolean();
   }
 
   /** The state as it is becomes the answer if it is complete and cheaper. */

@@ -1,6 +1,5 @@
 package org.heddle.planner.search;
 
-import org.heddle.planner.instance.Arrangement;
 import org.heddle.planner.instance.Constraint;
 import org.heddle.planner.instance.HostWish;
 import org.heddle.planner.instance.Indices;
@@ -18,15 +17,22 @@ final class Exhaustive {
   /** The least cost, -1 when there is no placement. */
   long best = -1;
 
+  private final Goal goal;
+
   Exhaustive(Instance instance) {
+    this(instance, Goal.MOVED_MEMORY);
+  }
+
+  private Exhaustive(Instance instance, Goal goal) {
     this.instance = instance;
+    this.goal = goal;
     at = new int[instance.machines()];
     place(0);
   }
 
   private void place(int m) {
     if (m == at.length) {
-      long cost = cost(instance, at);
+      long cost = value();
       if ((best < 0 || cost < best) && keeps(instance, at)) {
         best = cost;
       }
@@ -55,6 +61,52 @@ final class Exhaustive {
         place(m + 1);
       }
     }
+  }
+
+  static long least(Instance instance, Goal goal) {
+    return new Exhaustive(instance, goal).best;
+  }
+
+  private long value() {
+    return switch (goal) {
+      case MOVED_MEMORY -> cost(instance, at);
+      case MOVES -> moves(1, 0);
+      case SOONEST_END -> moves(1_000, 1_000);
+      case HOSTS_USED -> {
+        boolean[] used = new boolean[instance.hosts()];
+        for (int m = 0; m < at.length; m++) {
+          if (runs(instance, m)) {
+            used[at[m]] = true;
+          }
+        }
+        long count = 0;
+        for (boolean each : used) {
+          count += each ? 1 : 0;
+        }
+        yield count;
+      }
+      case BALANCE -> {
+        double most = 0;
+        for (int h = 0; h < instance.hosts(); h++) {
+          for (int r = 0; r < instance.resources(); r++) {
+            double use = use(instance, at, Indices.of(h), r);
+            most = Math.max(most, use == 0 ? 0 : use / Math.max(1, instance.usable(h, r)));
+          }
+        }
+        yield (long) Math.ceil(most * 1_000_000 - 1e-6);
+      }
+    };
+  }
+
+  private long moves(long elsewhere, long resumedAtHome) {
+    long sum = 0;
+    for (int m = 0; m < at.length; m++) {
+      if (runs(instance, m) && instance.state(m) != MachineState.READY) {
+        boolean sleeps = instance.state(m) == MachineState.SLEEPING;
+        sum += at[m] != instance.host(m) ? elsewhere : sleeps ? resumedAtHome : 0;
+      }
+    }
+    return sum;
   }
 
   static long cost(Instance instance, int[] at) {
@@ -247,25 +299,5 @@ final class Exhaustive {
     int bound = now;
     return now < 0
         || java.util.Arrays.stream(running(i, machines)).allMatch(m -> part(parts, at[m]) == bound);
-  }
-
-  /** The arrangement's own word on hosts agrees with where machines are. */
-  static boolean consistent(Instance instance, Arrangement arrangement) {
-    for (int h = 0; h < instance.hosts(); h++) {
-      boolean needed = false;
-      for (int m = 0; m < instance.machines(); m++) {
-        needed |= arrangement.host(m) == h;
-      }
-      boolean wrong =
-          switch (instance.hostWish(h)) {
-            case ONLINE -> !arrangement.online(h);
-            case OFFLINE -> arrangement.online(h);
-            case EITHER -> needed && !arrangement.online(h);
-          };
-      if (wrong) {
-        return false;
-      }
-    }
-    return true;
   }
 }

@@ -144,4 +144,21 @@ final class RandomInstances {
     }
     return builder.constraints(constraints).build();
   }
+
+  /** Two hosts, one of them with more machines than subsets are listed for. */
+  static Instance crowded(SplittableRandom random) {
+    InstanceBuilder builder = new InstanceBuilder();
+    builder.memoryResource(builder.resource("memory"));
+    builder.resource("cpu");
+    for (int h = 0; h < 2; h++) {
+      builder.host("host" + h);
+      builder.online(h, true).capacity(h, 0, 25 + random.nextInt(8)).capacity(h, 1, 22);
+    }
+    for (int m = 0; m < 13; m++) {
+      builder.machine("machine" + m);
+      builder.running(m, m < 11 ? 0 : 1);
+      builder.demand(m, 0, 1 + random.nextInt(5)).demand(m, 1, 1 + random.nextInt(4));
+    }
+    return builder.build();
+  }
 }

@@ -2,8 +2,12 @@ package org.heddle.planner.search;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
 import java.util.SplittableRandom;
 import org.heddle.planner.instance.Instance;
+import org.heddle.planner.instance.InstanceChecker;
 import org.junit.jupiter.api.Test;
 
 class SearchTest {
@@ -20,7 +24,7 @@ class SearchTest {
         case Outcome.Found answer -> {
           int[] at = answer.arrangement().toHosts();
           assertThat(Exhaustive.keeps(instance, at)).as(name + " " + answer).isTrue();
-          assertThat(Exhaustive.consistent(instance, answer.arrangement())).as(name).isTrue();
+          assertThat(InstanceChecker.check(instance, answer.arrangement())).as(name).isEmpty();
           assertThat(Exhaustive.cost(instance, at)).as(name).isEqualTo(answer.objective());
           assertThat(answer.bound()).as(name).isLessThanOrEqualTo(all.best);
           assertThat(answer.objective()).as(name).isEqualTo(all.best);
@@ -35,5 +39,67 @@ class SearchTest {
       }
     }
     assertThat(found).isBetween(TINY / 4, TINY - TINY / 10);
+  }
+
+  @Test
+  void theRelaxationIsNeverAboveTheOptimum() {
+    for (long seed = 0; seed < TINY / 2; seed++) {
+      Instance instance = RandomInstances.tiny(new SplittableRandom(seed));
+      Exhaustive all = new Exhaustive(instance);
+      Dense dense = dense(instance);
+      if (all.best >= 0 && dense.contradictions.isEmpty()) {
+        Patterns patterns = new Patterns(dense, 1, seed, () -> false);
+        patterns.price(all.best);
+        assertThat(patterns.bound()).as("seed " + seed).isLessThanOrEqualTo(all.best);
+      }
+    }
+  }
+
+  @Test
+  void theRelaxationIsNeverAboveTheOptimumOfCrowdedHosts() {
+    for (long seed = 0; seed < 60; seed++) {
+      Instance instance = RandomInstances.crowded(new SplittableRandom(seed));
+      Exhaustive all = new Exhaustive(instance);
+      Patterns patterns = new Patterns(dense(instance), 1, seed, () -> false);
+      patterns.price(Long.MAX_VALUE);
+      if (all.best >= 0) {
+        assertThat(patterns.bound()).as("seed " + seed).isLessThanOrEqualTo(all.best);
+      }
+    }
+  }
+
+  @Test
+  void allGoalsKeepAllConstraints() {
+    for (long seed = 0; seed < TINY / 4; seed++) {
+      SplittableRandom random = new SplittableRandom(seed);
+      Instance instance = RandomInstances.tiny(random);
+      List<Goal> goals = new ArrayList<>(List.of(Goal.values()));
+      Collections.shuffle(goals, new java.util.Random(seed));
+      String name = "seed " + seed + " " + goals;
+      Outcome outcome = Search.solve(instance, goals, SearchLimits.of(200_000, seed));
+      if (outcome instanceof Outcome.Found answer) {
+        assertThat(InstanceChecker.check(instance, answer.arrangement())).as(name).isEmpty();
+        assertThat(answer.bound()).as(name).isLessThanOrEqualTo(answer.objective());
+        long least = Exhaustive.least(instance, goals.getFirst());
+        assertThat(answer.bound()).as(name).isLessThanOrEqualTo(least);
+        assertThat(answer.objective()).as(name).isGreaterThanOrEqualTo(least);
+      } else {
+        assertThat(new Exhaustive(instance).best).as(name).isEqualTo(-1);
+      }
+    }
+  }
+
+  @Test
+  void theSameSeedGivesTheSameAnswer() {
+    Instance instance = RandomInstances.dense(60, 42, 26, 5);
+    SearchLimits limits = SearchLimits.of(1_500_000, 3);
+    Outcome.Found one = (Outcome.Found) Search.solve(instance, limits);
+    Outcome.Found other = (Outcome.Found) Search.solve(instance, limits);
+    assertThat(other).isEqualTo(one);
+    assertThat(InstanceChecker.check(instance, one.arrangement())).isEmpty();
+  }
+
+  private static Dense dense(Instance instance) {
+    return Preparation.of(instance, new Pricing(instance, List.of(Goal.MOVED_MEMORY)));
   }
 }

@@ -1,0 +1,192 @@
+package org.heddle.planner.search;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.heddle.planner.instance.Constraint;
+import org.heddle.planner.instance.ConstraintText;
+import org.heddle.planner.instance.Instance;
+
+/**
+ * Why nothing fits: a set of constraints and machines that cannot be kept together and of which
+ * none can be left out, found by leaving out ever smaller groups of them and trying again (the
+ * deletion filter of Chinneck and Dravnieks 1991).
+ */
+final class Conflicts {
+  private static final long TRY = 300_000;
+  private static final int MOST_TRIES = 500;
+  private static final int MOST_SHOWN = 12;
+
+  private final Instance instance;
+  private final Pricing pricing;
+  private final SearchLimits limits;
+  private final boolean[] ignored;
+  private final boolean[] absent;
+  private int tries;
+  private boolean allCertain = true;
+
+  Conflicts(Instance instance, Pricing pricing, SearchLimits limits) {
+    this.instance = instance;
+    this.pricing = pricing;
+    this.limits = limits;
+    ignored = new boolean[instance.constraints().size()];
+    absent = new boolean[instance.machines()];
+  }
+
+  /**
+   * @param certain whether it is known that there is no placement
+   */
+  Outcome.Refused explain(boolean certain) {
+    Shortage shortage = new Shortage(prepared());
+    List<String> plain = shortage.reasons();
+    if (!plain.isEmpty()) {
+      return new Outcome.Refused(true, plain);
+    }
+    if (!certain && limits.stop().getAsBoolean()) {
+      return new Outcome.Refused(
+          false, List.of("no placement was found in the time given; none is known to exist"));
+    }
+    filter(ignored, relevant());
+    filter(absent, running());
+    boolean proven = certain || (allCertain && tries > 0 && impossible() && allCertain);
+    return new Outcome.Refused(proven, reasons(proven));
+  }
+
+  private Dense prepared() {
+    return new Preparation(instance, pricing, ignored.clone(), absent.clone()).prepare();
+  }
+
+  /** Constraints that a placement can break. */
+  private int[] relevant() {
+    List<Integer> all = new ArrayList<>();
+    for (int c = 0; c < ignored.length; c++) {
+      boolean counts =
+          switch (instance.constraints().get(c)) {
+            case Constraint.Spread _,
+                Constraint.Gather _,
+                Constraint.Among _,
+                Constraint.SplitAmong _,
+                Constraint.Split _,
+                Constraint.Fence _,
+                Constraint.Ban _,
+                Constraint.Root _,
+                Constraint.Lonely _,
+                Constraint.Quarantine _,
+                Constraint.RunningCapacity _,
+                Constraint.ResourceCapacity _,
+                Constraint.MaxOnline _,
+                Constraint.NoIdle _ ->
+                true;
+            case Constraint.Overbook _,
+                Constraint.Online _,
+                Constraint.Offline _,
+                Constraint.Preserve _,
+                Constraint.InState _,
+                Constraint.Sequence _,
+                Constraint.Precedence _,
+                Constraint.Serialize _,
+                Constraint.Synchronize _,
+                Constraint.Deadline _,
+                Constraint.NoDelay _ ->
+                false;
+          };
+      if (counts) {
+        all.add(c);
+      }
+    }
+    return all.stream().mapToInt(c -> c).toArray();
+  }
+
+  private int[] running() {
+    return Arrays.stream(prepared().members).flatMapToInt(Arrays::stream).sorted().toArray();
+  }
+
+  /** Leaves out what can be left out: halves first, then ever smaller groups. */
+  private void filter(boolean[] out, int[] items) {
+    int size = Math.max(1, items.length / 2);
+    while (items.length > 0) {
+      for (int from = 0; from < items.length; from += size) {
+        leaveOut(out, items, from, Math.min(items.length, from + size));
+      }
+      if (size == 1) {
+        return;
+      }
+      size = (size + 1) / 2;
+    }
+  }
+
+  private void leaveOut(boolean[] out, int[] items, int from, int to) {
+    boolean[] before = out.clone();
+    boolean change = false;
+    for (int i = from; i < to; i++) {
+      change |= !out[items[i]];
+      out[items[i]] = true;
+    }
+    boolean over = tries >= MOST_TRIES || limits.stop().getAsBoolean();
+    if (change && (over || !impossible())) {
+      System.arraycopy(before, 0, out, 0, out.length);
+    }
+  }
+
+  private boolean impossible() {
+    tries++;
+    Dense dense = prepared();
+    if (!dense.contradictions.isEmpty() || !new Shortage(dense).reasons().isEmpty()) {
+      return true;
+    }
+    SearchLimits quick = limits.withIterations(TRY).with((SearchLimits.Progress) (_, _) -> {});
+    Solver solver = new Solver(dense, pricing.scale, quick);
+    solver.feasible();
+    boolean none = solver.placement == null;
+    allCertain &= !none || solver.exhausted();
+    return none;
+  }
+
+  private List<String> reasons(boolean certain) {
+    List<String> words = new ArrayList<>();
+    String what = certain ? "cannot be kept together" : "were not kept together by any try";
+    words.add("these demands and constraints " + what + ":");
+    ConstraintText text = new ConstraintText(instance);
+    for (int c : relevant()) {
+      if (!ignored[c]) {
+        words.add(text.brief(instance.constraints().get(c)));
+      }
+    }
+    int shown = 0;
+    int more = 0;
+    for (int m : running()) {
+      if (shown++ < MOST_SHOWN) {
+        words.add(Shortage.demand(instance, m));
+      } else {
+        more++;
+      }
+    }
+    if (more > 0) {
+      words.add("and " + more + " machines more");
+    }
+    words.addAll(room(prepared()));
+    return words;
+  }
+
+  private static List<String> room(Dense dense) {
+    List<String> words = new ArrayList<>();
+    int open = 0;
+    for (boolean shut : dense.shut) {
+      open += shut ? 0 : 1;
+    }
+    StringBuilder line =
+        new StringBuilder("room on the " + open + " hosts that may run something:");
+    for (int r = 0; r < dense.resources; r++) {
+      long sum = 0;
+      for (int h = 0; h < dense.hosts; h++) {
+        sum += dense.shut[h] ? 0 : dense.usable[h * dense.resources + r];
+      }
+      line.append(r > 0 ? ", " : " ")
+          .append(sum)
+          .append(' ')
+          .append(dense.instance.resourceName(r));
+    }
+    words.add(line.toString());
+    return words;
+  }
+}
