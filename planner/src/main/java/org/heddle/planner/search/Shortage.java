@@ -3,6 +3,7 @@ package org.heddle.planner.search;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
 import org.heddle.planner.instance.Instance;
 
@@ -96,7 +97,7 @@ final class Shortage {
     }
   }
 
-  private void compare(long[] hosts, int r, TreeMap<long[], List<Integer>> byDomain) {
+  private void compare(long[] hosts, int r, Map<long[], List<Integer>> byDomain) {
     long have = 0;
     int count = 0;
     for (int h = 0; h < dense.hosts; h++) {

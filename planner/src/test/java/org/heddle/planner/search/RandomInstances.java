@@ -31,12 +31,10 @@ final class RandomInstances {
     InstanceBuilder builder = new InstanceBuilder();
     builder.memoryResource(builder.resource("memory"));
     builder.resource("cpu");
-    long[] left = new long[2 * hosts];
     for (int h = 0; h < hosts; h++) {
       builder.host("host" + h);
       for (int r = 0; r < 2; r++) {
-        left[2 * h + r] = 3 + random.nextInt(6);
-        builder.capacity(h, r, left[2 * h + r]);
+        builder.capacity(h, r, 3L + random.nextInt(6));
       }
       builder.online(h, random.nextInt(6) > 0);
     }
@@ -64,7 +62,7 @@ final class RandomInstances {
       case 1 -> builder.online(h, true).sleeping(m, h);
       default -> builder.online(h, true).running(m, h);
     }
-    builder.demand(m, 0, 1 + random.nextInt(4)).demand(m, 1, random.nextInt(4));
+    builder.demand(m, 0, 1L + random.nextInt(4)).demand(m, 1, random.nextInt(4));
   }
 
   private static Constraint constraint(SplittableRandom random, int hosts, int machines) {
@@ -82,10 +80,10 @@ final class RandomInstances {
       case 7 -> new Constraint.Root(Indices.of(random.nextInt(machines)));
       case 8 -> new Constraint.Lonely(some, always);
       case 9 -> new Constraint.Quarantine(Indices.of(random.nextInt(hosts)));
-      case 10 -> new Constraint.RunningCapacity(there, 1 + random.nextInt(4), always);
+      case 10 -> new Constraint.RunningCapacity(there, 1L + random.nextInt(4), always);
       case 11 ->
-          new Constraint.ResourceCapacity(there, random.nextInt(2), 2 + random.nextInt(8), always);
-      case 12 -> new Constraint.MaxOnline(there, 1 + random.nextInt(hosts), always);
+          new Constraint.ResourceCapacity(there, random.nextInt(2), 2L + random.nextInt(8), always);
+      case 12 -> new Constraint.MaxOnline(there, 1L + random.nextInt(hosts), always);
       case 13 -> new Constraint.NoIdle(there);
       case 14 ->
           random.nextBoolean() ? new Constraint.Online(there) : new Constraint.Offline(there);
@@ -138,7 +136,7 @@ final class RandomInstances {
         int m = builder.machine("machine" + (6 * h + i));
         builder.running(m, h).demand(m, 0, size).demand(m, 1, load);
         if (grows && random.nextInt(2) == 0) {
-          constraints.add(new Constraint.Preserve(Indices.of(m), 1, load + 2 + random.nextInt(4)));
+          constraints.add(new Constraint.Preserve(Indices.of(m), 1, load + 2L + random.nextInt(4)));
         }
       }
     }
@@ -152,12 +150,12 @@ final class RandomInstances {
     builder.resource("cpu");
     for (int h = 0; h < 2; h++) {
       builder.host("host" + h);
-      builder.online(h, true).capacity(h, 0, 25 + random.nextInt(8)).capacity(h, 1, 22);
+      builder.online(h, true).capacity(h, 0, 25L + random.nextInt(8)).capacity(h, 1, 22);
     }
     for (int m = 0; m < 13; m++) {
       builder.machine("machine" + m);
       builder.running(m, m < 11 ? 0 : 1);
-      builder.demand(m, 0, 1 + random.nextInt(5)).demand(m, 1, 1 + random.nextInt(4));
+      builder.demand(m, 0, 1L + random.nextInt(5)).demand(m, 1, 1L + random.nextInt(4));
     }
     return builder.build();
   }
