@@ -18,6 +18,10 @@ public final class Failure {
     return of("not-found", "Not found", 404, detail);
   }
 
+  public static GridException infeasible(String detail) {
+    return of("infeasible", "Infeasible", 409, detail);
+  }
+
   public static GridException failed(String detail) {
     return of("failed", "Failed", 500, detail);
   }

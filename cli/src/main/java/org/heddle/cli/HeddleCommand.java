@@ -50,7 +50,8 @@ public final class HeddleCommand {
   /**
    * Runs a command line.
    *
-   * @param extra further commands by name: objects annotated for picocli
+   * @param extra further commands by name: objects annotated for picocli; a name of two words is a
+   *     command of the one that the first word names
    * @return the exit code
    */
   public static int run(
@@ -68,10 +69,15 @@ public final class HeddleCommand {
     boolean help = arguments.length == 0 || arguments[0].equals(HELP);
     Supplier<Object> called = help ? null : all.get(arguments[0]);
     if (called == null) {
-      all.forEach((name, command) -> line.addSubcommand(name, command.get()));
+      all.forEach((name, command) -> {
+        if (name.indexOf(' ') < 0) {
+          line.addSubcommand(name, command.get());
+        }
+      });
     } else {
       line.addSubcommand(arguments[0], called.get());
     }
+    addNested(line, extra);
     finish(line);
     line.setCaseInsensitiveEnumValuesAllowed(true);
     line.setOut(writer(around.out()));
@@ -105,6 +111,17 @@ public final class HeddleCommand {
     commands.put(NamesCommand.NAME, NamesCommand::new);
     commands.put(TrainingCommand.NAME, TrainingCommand::new);
     return commands;
+  }
+
+  /** Extra commands named {@code "plan solve"} become commands of the command {@code plan}. */
+  private static void addNested(CommandLine line, Map<String, Supplier<Object>> extra) {
+    extra.forEach((name, command) -> {
+      int space = name.indexOf(' ');
+      CommandLine parent = space < 0 ? null : line.getSubcommands().get(name.substring(0, space));
+      if (parent != null) {
+        parent.addSubcommand(name.substring(space + 1), command.get());
+      }
+    });
   }
 
   /** What every command has: --help, and the exit codes below its help. */

@@ -7,7 +7,7 @@ import picocli.CommandLine.Command;
 /** {@code heddle plan}. */
 @Command(
     name = "plan",
-    description = "What the grid would do now.",
+    description = "What the grid would do now, and plans for instances in files.",
     subcommands = PlanCommand.Show.class)
 final class PlanCommand {
 

@@ -8,6 +8,8 @@ import org.heddle.cli.HeddleCommand;
 import org.heddle.dist.bench.BenchCommand;
 import org.heddle.dist.demo.DemoCommand;
 import org.heddle.dist.store.StoreCommand;
+import org.heddle.dist.plan.CheckCommand;
+import org.heddle.dist.plan.SolveCommand;
 
 /** The {@code heddle} program: the commands of a user, and the programs of the grid. */
 public final class Main {
@@ -25,6 +27,8 @@ public final class Main {
     programs.put("down", () -> new DownCommand(around));
     programs.put("demo", () -> new DemoCommand(around, Main.class.getName()));
     programs.put("bench", () -> new BenchCommand(around, Main.class.getName()));
+    programs.put("plan solve", () -> new SolveCommand(around));
+    programs.put("plan check", () -> new CheckCommand(around));
     programs.put("simulate", () -> new SimulateCommand(around));
     programs.put("store", () -> new StoreCommand(around));
     programs.put("controller", () -> new ControllerCommand(around));

@@ -38,6 +38,6 @@ final class BtrPlaceReader {
     InstanceBuilder builder = new InstanceBuilder();
     Numbering numbering = model.build(builder);
     builder.constraints(constraints.resolve(numbering, model.resourceNames()));
-    return new LoadedInstance(builder.build(), numbering, 0);
+    return new LoadedInstance(builder.build(), numbering, true, 0);
   }
 }

@@ -73,7 +73,7 @@ final class HeddleInstanceReader {
     in.rest(this::section);
     Instance instance = build();
     Numbering plain = Numbering.plain(instance.machines(), instance.hosts());
-    return new LoadedInstance(instance, plain, 0);
+    return new LoadedInstance(instance, plain, false, 0);
   }
 
   private void section(String key) {

@@ -52,7 +52,7 @@ public final class InstanceFile {
                     "begin with \"format\": \"" + HeddleInstanceReader.FORMAT + "\"");
           };
       long ms = (System.nanoTime() - start) / 1_000_000;
-      return new LoadedInstance(read.instance(), read.numbering(), ms);
+      return new LoadedInstance(read.instance(), read.numbering(), read.btrPlace(), ms);
     } catch (JacksonException broken) {
       throw new JsonInput(JSON.createParser(ObjectReadContext.empty(), ""), file.toString())
           .broken(broken);

@@ -6,10 +6,11 @@ import org.heddle.planner.instance.Instance;
  * An instance from a file.
  *
  * @param numbering of the file, or plain
+ * @param btrPlace whether the file is in BtrPlace's form
  * @param parseMs how long reading took
  */
-record LoadedInstance(Instance instance, Numbering numbering, long parseMs) {
+record LoadedInstance(Instance instance, Numbering numbering, boolean btrPlace, long parseMs) {
   LoadedInstance with(Instance changed) {
-    return new LoadedInstance(changed, numbering, parseMs);
+    return new LoadedInstance(changed, numbering, btrPlace, parseMs);
   }
 }

@@ -17,8 +17,8 @@ import org.heddle.planner.search.SearchLimits;
 
 /**
  * Search, order and check, one after the other within a time box: a first plan as soon as possible,
- * then as good a one as the time allows. A placement that cannot be ordered is given up for
- * another one.
+ * then as good a one as the time allows. A placement that cannot be ordered is given up for another
+ * one.
  */
 final class PlanSolver {
   /** Of the time box, for searching; the rest is for ordering. */
@@ -63,8 +63,7 @@ final class PlanSolver {
               .with(searchEnd)
               .with(PlanSolver::inParallel);
       Outcome outcome = Search.solve(instance, task.goals, longer);
-      Solution next =
-          ordered(instance, outcome, task, (order, _) -> order, end, start, firstMs);
+      Solution next = ordered(instance, outcome, task, (order, _) -> order, end, start, firstMs);
       best = better(best, next);
       done =
           next instanceof Solution.Plan
@@ -89,12 +88,11 @@ final class PlanSolver {
     List<Throwable> failures = new ArrayList<>();
     for (Runnable task : tasks) {
       Thread thread = Thread.ofVirtual().unstarted(task);
-      thread.setUncaughtExceptionHandler(
-          (_, failure) -> {
-            synchronized (failures) {
-              failures.add(failure);
-            }
-          });
+      thread.setUncaughtExceptionHandler((_, failure) -> {
+        synchronized (failures) {
+          failures.add(failure);
+        }
+      });
       thread.start();
       threads.add(thread);
     }
@@ -141,8 +139,7 @@ final class PlanSolver {
           new Solution.None(certain, reasons, elapsed(start));
       case Outcome.Found found -> {
         Ordering ordering =
-            Order.schedule(
-                instance, found.arrangement(), effort.of(task.order, 0).stop(end));
+            Order.schedule(instance, found.arrangement(), effort.of(task.order, 0).stop(end));
         yield switch (ordering) {
           case Ordering.Refused(var reasons) -> new Solution.None(false, reasons, elapsed(start));
           case Ordering.Done done -> {

@@ -114,14 +114,14 @@ final class SolveOptions {
           Arrays.stream(Goal.values())
               .filter(goal -> word(goal).equals(word.toLowerCase(Locale.ROOT)))
               .findFirst()
-              .orElseThrow(
-                  () ->
-                      InvalidInstance.invalid(
-                          "--objective",
-                          "'" + word + "' is no goal",
-                          "use "
-                              + String.join(
-                                  ", ", Arrays.stream(Goal.values()).map(SolveOptions::word).toList()))));
+              .orElseThrow(() ->
+                  InvalidInstance.invalid(
+                      "--objective",
+                      "'" + word + "' is no goal",
+                      "use "
+                          + String.join(
+                              ", ",
+                              Arrays.stream(Goal.values()).map(SolveOptions::word).toList()))));
     }
     return goals;
   }
@@ -227,7 +227,9 @@ final class SolveOptions {
   private static int known(String option, String kind, String name, int index) {
     if (index < 0) {
       throw InvalidInstance.invalid(
-          option, "the instance has no " + kind + " '" + name + "'", "write its name as it is there");
+          option,
+          "the instance has no " + kind + " '" + name + "'",
+          "write its name as it is there");
     }
     return index;
   }
