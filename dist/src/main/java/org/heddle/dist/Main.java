@@ -7,9 +7,9 @@ import org.heddle.cli.Environment;
 import org.heddle.cli.HeddleCommand;
 import org.heddle.dist.bench.BenchCommand;
 import org.heddle.dist.demo.DemoCommand;
-import org.heddle.dist.store.StoreCommand;
 import org.heddle.dist.plan.CheckCommand;
 import org.heddle.dist.plan.SolveCommand;
+import org.heddle.dist.store.StoreCommand;
 
 /** The {@code heddle} program: the commands of a user, and the programs of the grid. */
 public final class Main {

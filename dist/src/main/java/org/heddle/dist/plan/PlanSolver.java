@@ -49,29 +49,27 @@ final class PlanSolver {
     SearchLimits limits =
         SearchLimits.of(0, task.seed).with(searchEnd).with(PlanSolver::inParallel);
     Outcome first = Search.solve(instance, task.goals, limits);
-    Solution best = ordered(instance, first, task, OrderLimits::iterations, end, start, -1);
+    Solution best = ordered(instance, first, task.order.iterations(0).stop(end), start, -1);
     long firstMs = best instanceof Solution.Plan ? elapsed(start) : -1;
-    boolean done =
-        first instanceof Outcome.Refused(boolean certain, _) && certain
-            || first instanceof Outcome.Found found
-                && found.proven()
-                && task.goals.size() == 1
-                && best instanceof Solution.Plan;
-    for (int attempt = 0; !done && task.iterations > 0 && attempt < ATTEMPTS; attempt++) {
+    if (task.iterations == 0 || certainlyNone(best)) {
+      return best;
+    }
+    for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
       SearchLimits longer =
           SearchLimits.of(task.iterations, task.seed + attempt)
               .with(searchEnd)
               .with(PlanSolver::inParallel);
       Outcome outcome = Search.solve(instance, task.goals, longer);
-      Solution next = ordered(instance, outcome, task, (order, _) -> order, end, start, firstMs);
-      best = better(best, next);
-      done =
-          next instanceof Solution.Plan
-              || next instanceof Solution.None(boolean certain, _, _) && certain
-              || best instanceof Solution.Plan
-              || searchEnd.getAsBoolean();
+      best = better(best, ordered(instance, outcome, task.order.stop(end), start, firstMs));
+      if (best instanceof Solution.Plan || certainlyNone(best) || searchEnd.getAsBoolean()) {
+        return best;
+      }
     }
     return best;
+  }
+
+  private static boolean certainlyNone(Solution solution) {
+    return solution instanceof Solution.None none && none.certain();
   }
 
   private BooleanSupplier after(long start, long ms) {
@@ -121,25 +119,13 @@ final class PlanSolver {
     }
   }
 
-  /** How much ordering is tried. */
-  private interface Effort {
-    OrderLimits of(OrderLimits limits, int none);
-  }
-
   private Solution ordered(
-      Instance instance,
-      Outcome outcome,
-      Task task,
-      Effort effort,
-      BooleanSupplier end,
-      long start,
-      long firstMs) {
+      Instance instance, Outcome outcome, OrderLimits limits, long start, long firstMs) {
     return switch (outcome) {
       case Outcome.Refused(boolean certain, var reasons) ->
           new Solution.None(certain, reasons, elapsed(start));
       case Outcome.Found found -> {
-        Ordering ordering =
-            Order.schedule(instance, found.arrangement(), effort.of(task.order, 0).stop(end));
+        Ordering ordering = Order.schedule(instance, found.arrangement(), limits);
         yield switch (ordering) {
           case Ordering.Refused(var reasons) -> new Solution.None(false, reasons, elapsed(start));
           case Ordering.Done done -> {
