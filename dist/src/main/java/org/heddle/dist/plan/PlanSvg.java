@@ -70,27 +70,40 @@ final class PlanSvg {
   private void frame(int bottom) {
     int width = LEFT + CHART + RIGHT;
     out.append(
-        format(
+        String.format(
+            Locale.ROOT,
             "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%d\""
                 + " viewBox=\"0 0 %d %d\" font-family=\"system-ui, sans-serif\" font-size=\"11\">\n",
-            width, bottom + 20, width, bottom + 20));
+            width,
+            bottom + 20,
+            width,
+            bottom + 20));
     out.append("<rect width=\"100%\" height=\"100%\" fill=\"white\"/>\n");
     out.append(
-        format(
+        String.format(
+            Locale.ROOT,
             "<text x=\"12\" y=\"24\" font-size=\"15\" font-weight=\"600\">%d actions in %s</text>\n",
-            schedule.actions().size(), Words.seconds(schedule.endMs())));
+            schedule.actions().size(),
+            Words.seconds(schedule.endMs())));
     legend();
     long step = step();
     for (long t = 0; t <= end; t += step) {
       double x = x(t);
       out.append(
-          format(
+          String.format(
+              Locale.ROOT,
               "<line x1=\"%.1f\" y1=\"%d\" x2=\"%.1f\" y2=\"%d\" stroke=\"#ddd\"/>\n",
-              x, TOP - 6, x, bottom));
+              x,
+              TOP - 6,
+              x,
+              bottom));
       out.append(
-          format(
+          String.format(
+              Locale.ROOT,
               "<text x=\"%.1f\" y=\"%d\" text-anchor=\"middle\" fill=\"#555\">%s</text>\n",
-              x, TOP - 12, Words.seconds(t)));
+              x,
+              TOP - 12,
+              Words.seconds(t)));
     }
   }
 
@@ -101,10 +114,14 @@ final class PlanSvg {
     for (Map.Entry<Kind, Integer> entry : counts.entrySet()) {
       String text = entry.getValue() + " " + Words.of(entry.getKey());
       out.append(
-          format(
+          String.format(
+              Locale.ROOT,
               "<rect x=\"%d\" y=\"34\" width=\"11\" height=\"11\" rx=\"2\" fill=\"%s\"/>"
                   + "<text x=\"%d\" y=\"43\">%s</text>\n",
-              x, Colours.dark(entry.getKey()), x + 16, text));
+              x,
+              Colours.dark(entry.getKey()),
+              x + 16,
+              text));
       x += 34 + text.length() * CHARACTER;
     }
   }
@@ -112,7 +129,7 @@ final class PlanSvg {
   /** A round number of 1, 2 or 5 and zeros that gives about ten ticks. */
   private long step() {
     long raw = Math.max(1, end / TICKS);
-    long power = (long) Math.pow(10, Math.floor(Math.log10(raw)));
+    long power = (long) Math.pow(10, Math.floor(Math.log10((double) raw)));
     for (long factor : new long[] {1, 2, 5, 10}) {
       if (power * factor >= raw) {
         return power * factor;
@@ -141,13 +158,20 @@ final class PlanSvg {
     }
     int height = lineEnds.size() * LINE + GAP;
     body.append(
-        format(
+        String.format(
+            Locale.ROOT,
             "<rect x=\"0\" y=\"%d\" width=\"%d\" height=\"%d\" fill=\"%s\"/>\n",
-            top, LEFT + CHART + RIGHT, height, odd ? "#00000008" : "none"));
+            top,
+            LEFT + CHART + RIGHT,
+            height,
+            odd ? "#00000008" : "none"));
     body.append(
-        format(
+        String.format(
+            Locale.ROOT,
             "<text x=\"%d\" y=\"%d\" text-anchor=\"end\" font-weight=\"500\">%s</text>\n",
-            LEFT - 10, top + height / 2 + 4, escaped(instance.hostName(host))));
+            LEFT - 10,
+            top + height / 2 + 4,
+            escaped(instance.hostName(host))));
     body.append(drawn);
     return top + height;
   }
@@ -159,13 +183,15 @@ final class PlanSvg {
         action.machine() < 0 ? Words.of(action.kind()) : instance.machineName(action.machine());
     body.append("<g>");
     body.append(
-        format(
+        String.format(
+            Locale.ROOT,
             "<title>%s, %s to %s</title>",
             escaped(PlanDot.label(instance, action)),
             Words.seconds(action.startMs()),
             Words.seconds(action.endMs())));
     body.append(
-        format(
+        String.format(
+            Locale.ROOT,
             "<rect x=\"%.1f\" y=\"%d\" width=\"%.1f\" height=\"%d\" rx=\"3\" fill=\"%s\"%s/>",
             x(action.startMs()),
             bar.thin ? y + LINE / 2 - 2 : y + 1,
@@ -175,15 +201,14 @@ final class PlanSvg {
             bar.thin ? " opacity=\"0.45\"" : ""));
     if (!bar.thin && name.length() * CHARACTER + 6 < width) {
       body.append(
-          format(
+          String.format(
+              Locale.ROOT,
               "<text x=\"%.1f\" y=\"%d\" fill=\"white\">%s</text>",
-              x(action.startMs()) + 4, y + LINE - 4, escaped(name)));
+              x(action.startMs()) + 4,
+              y + LINE - 4,
+              escaped(name)));
     }
     body.append("</g>\n");
-  }
-
-  private static String format(String pattern, Object... values) {
-    return String.format(Locale.ROOT, pattern, values);
   }
 
   private static String escaped(String text) {
