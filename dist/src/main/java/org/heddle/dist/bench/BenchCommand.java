@@ -13,11 +13,12 @@ import org.heddle.dist.box.BoxException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
 
 /** {@code heddle bench}: measures us beside a peer, in one run on this machine. */
 @Command(
     name = "bench",
-    description = "Measure this machine: us and a peer in one run. Needs root.",
+    description = "Measure this machine: us and a peer in one run.",
     subcommands = {})
 public final class BenchCommand {
   private static final List<String> ROWS =
@@ -38,7 +39,7 @@ public final class BenchCommand {
   @Command(
       name = "switch",
       description =
-          "Boot, suspend, resume and live migration of a 256 MiB guest beside the same done by hand"
+          "Needs root. Boot, suspend, resume and live migration of a 256 MiB guest beside the same done by hand"
               + " with bare QEMU; pause skew, memory of the programs, start of the command.")
   int switches(
       @Option(
@@ -58,6 +59,66 @@ public final class BenchCommand {
     if (file != null) {
       Files.writeString(file, Json.write(report) + "\n");
     }
+    return 0;
+  }
+
+  @Command(
+      name = "plan",
+      description =
+          "The planner beside BtrPlace, first-fit decreasing and published figures: time to the"
+              + " first plan in a fresh process, memory, quality and bounds; the error of the"
+              + " migration model; growth to 50,000 hosts.")
+  int plan(
+      @Option(
+              names = "--data",
+              paramLabel = "DIR",
+              description =
+                  "Public instances and measurements. Default: ../shared/data; where it is"
+                      + " missing, instances are generated.")
+          @Nullable Path data,
+      @Option(
+              names = "--part",
+              paramLabel = "NAME",
+              description =
+                  "Only these: instances, migrations, consolidation, switch, growth."
+                      + " Default: all.")
+          @Nullable List<String> parts,
+      @Option(
+              names = "--seconds",
+              paramLabel = "N",
+              defaultValue = "10",
+              description = "For making each first plan better. Default: ${DEFAULT-VALUE}.")
+          int seconds,
+      @Option(
+              names = "--configurations",
+              paramLabel = "N",
+              defaultValue = "100",
+              description = "Random ones a row. Default: ${DEFAULT-VALUE}.")
+          int configurations,
+      @Option(names = "--report", paramLabel = "FILE", description = "Write all as JSON.")
+          @Nullable Path file)
+      throws IOException, InterruptedException {
+    Path folder = data == null ? Path.of("..", "shared", "data") : data;
+    PlanBench.Settings settings =
+        new PlanBench.Settings(
+            folder, seconds, configurations, parts == null ? List.of() : List.copyOf(parts));
+    PlanBench.Report report = new PlanBench(settings, mainClass, around.out()).run(machine());
+    if (file != null) {
+      Files.writeString(file, Json.write(report) + "\n");
+    }
+    return 0;
+  }
+
+  @Command(
+      name = "plan-instance",
+      hidden = true,
+      description = "Solves one instance in this process and prints what was reached as JSON.")
+  int planInstance(
+      @Parameters(paramLabel = "INSTANCE") String what,
+      @Option(names = "--seconds", paramLabel = "N", defaultValue = "0") int seconds,
+      @Option(names = "--moved") boolean moved)
+      throws IOException {
+    around.out().println(Json.write(PlanTrial.run(what, moved, seconds)));
     return 0;
   }
 

@@ -16,6 +16,7 @@ import org.heddle.planner.instance.Constraint.Quarantine;
 import org.heddle.planner.instance.Constraint.Root;
 import org.heddle.planner.instance.Indices;
 import org.heddle.planner.instance.Instance;
+import org.heddle.planner.instance.MachineState;
 import org.heddle.planner.instance.TimedAction.Kind;
 import org.jspecify.annotations.Nullable;
 
@@ -280,14 +281,24 @@ final class Knots {
     Unit smallest = null;
     for (Unit unit : waiting) {
       Task task = unit.task();
-      boolean couldSleep =
-          task.relocates() && !rooted[task.machine] && instance.vjob(task.machine) >= 0;
+      boolean couldSleep = task.relocates() && interruptible(instance.vjob(task.machine));
       if (couldSleep && (smallest == null || memory(unit) < memory(smallest))) {
         smallest = unit;
       }
     }
     return new Refusal(
         words(waiting), smallest == null ? -1 : instance.vjob(smallest.task().machine));
+  }
+
+  /** Whether a vjob may sleep for a while: what runs of it goes on running, and may start again. */
+  private boolean interruptible(int vjob) {
+    return vjob >= 0
+        && instance.vjobMachines(vjob).stream()
+            .filter(m -> instance.state(m) == MachineState.RUNNING)
+            .allMatch(m ->
+                instance.wanted(m) == MachineState.RUNNING
+                    && !closed[instance.host(m)]
+                    && !closed[goal.host(m)]);
   }
 
   private String words(List<Unit> waiting) {

@@ -34,7 +34,7 @@ public record MigrationModel(
 
   /** Fitted by {@code heddle bench plan} on the scenarios of odd number; docs/planner.md. */
   public static final MigrationModel MEASURED =
-      new MigrationModel(0.972, 0.935, 0.74, 1.0, 0.905, 1.0);
+      new MigrationModel(0.950, 0.914, 0.478, 0.546, 0.885, 0.983);
 
   /** After so many passes over memory hypervisors stop a machine whatever is left. */
   static final int MAX_PASSES = 30;

@@ -37,11 +37,11 @@ public final class Order {
    *     the discrete constraints.
    */
   public static Ordering schedule(Instance instance, int[] placement, OrderLimits limits) {
-    return new Order(instance, Arrangement.of(instance, placement), limits).schedule();
+    return schedule(instance, Arrangement.of(instance, placement), limits);
   }
 
   /**
-   * @param goal where everything is in the end and which hosts are on line then
+   * @param goal where every machine is in the end, and which hosts are on line then
    */
   public static Ordering schedule(Instance instance, Arrangement goal, OrderLimits limits) {
     return new Order(instance, goal, limits).schedule();
@@ -91,7 +91,8 @@ public final class Order {
       try {
         return attempt(layout, priorities);
       } catch (Refusal refusal) {
-        if (refusal.vjob() < 0 || !interrupted.add(refusal.vjob())) {
+        int vjob = refusal.vjob();
+        if (vjob < 0 || !interrupted.add(vjob)) {
           throw refusal;
         }
       }

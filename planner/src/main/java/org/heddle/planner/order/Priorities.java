@@ -18,6 +18,8 @@ final class Priorities {
   private static final double CHAIN_FADE = 0.7;
   private static final double SHORTEST_SECONDS = 0.05;
   private static final double FORWARD = 0.5;
+  private static final double NOISE = 0.2;
+  private static final double MOST_NOISE = 1.6;
 
   private final Instance instance;
   private final OrderLimits limits;
@@ -50,7 +52,7 @@ final class Priorities {
         boost[task.machine] += late <= 0 ? 0 : FORWARD * late / Math.max(1.0, (double) task.endMs);
       }
     }
-    noise = 0.2;
+    noise = Math.min(MOST_NOISE, noise + NOISE);
   }
 
   void rank(List<Unit> units, Layout layout) {

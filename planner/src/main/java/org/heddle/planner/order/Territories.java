@@ -7,45 +7,40 @@ import java.util.List;
 import java.util.Map;
 import org.heddle.planner.instance.Constraint;
 import org.heddle.planner.instance.Constraint.Among;
+import org.heddle.planner.instance.Constraint.Gather;
 import org.heddle.planner.instance.Constraint.SplitAmong;
 import org.heddle.planner.instance.Indices;
 import org.heddle.planner.instance.Instance;
 import org.heddle.planner.instance.MachineState;
 
 /**
- * Continuous among and splitAmong: a group comes to a part of the hosts only while all of it that
- * runs is there, and no other group of its rule. A group that the origin has in several parts may
- * be mended one by one.
+ * Continuous among, splitAmong and gather (each host a part of its own): a group comes to a part of
+ * the hosts only while all of it that runs is there, and no other group of its rule. A group that
+ * the origin has in several parts may be mended one by one.
  */
 final class Territories {
   private static final int OUTSIDE = -1;
 
-  /** A group of a rule and where its machines run: {@code count[parts]} is outside all parts. */
+  /** A group of a rule, and how many of its machines run in which part. */
   private static final class Group {
     private final int rule;
-    private final int[] count;
+    private final Map<Integer, Integer> count = new HashMap<>();
     private final Accounts.Givers left = new Accounts.Givers();
 
-    Group(int rule, int parts) {
+    Group(int rule) {
       this.rule = rule;
-      this.count = new int[parts + 1];
     }
 
     private boolean elsewhere(int part) {
-      for (int p = 0; p < count.length; p++) {
-        if (p != part && count[p] > 0) {
-          return true;
-        }
-      }
-      return false;
+      return count.size() > (count.containsKey(part) ? 1 : 0);
     }
 
     private boolean torn() {
-      int used = 0;
-      for (int p = 0; p < count.length - 1; p++) {
-        used += count[p] > 0 ? 1 : 0;
-      }
-      return used > 1 || count[count.length - 1] > 0;
+      return count.size() > 1 || count.containsKey(OUTSIDE);
+    }
+
+    private void change(int part, int by) {
+      count.merge(part, by, (before, more) -> before + more == 0 ? null : before + more);
     }
   }
 
@@ -68,12 +63,19 @@ final class Territories {
       switch (constraint) {
         case Among(var machines, var parts, boolean continuous) -> {
           if (continuous && anyEnters(List.of(machines), enters)) {
-            add(List.of(machines), parts);
+            add(List.of(machines), known.computeIfAbsent(parts, this::territory));
           }
         }
         case SplitAmong(var all, var parts, boolean continuous) -> {
           if (continuous && anyEnters(all, enters)) {
-            add(all, parts);
+            add(all, known.computeIfAbsent(parts, this::territory));
+          }
+        }
+        case Gather(var machines, boolean continuous) -> {
+          if (continuous && anyEnters(List.of(machines), enters)) {
+            int[] each = new int[instance.hosts()];
+            Arrays.setAll(each, host -> host);
+            add(List.of(machines), each);
           }
         }
         case Constraint _ -> {}
@@ -85,20 +87,19 @@ final class Territories {
     return groups.stream().anyMatch(group -> group.stream().anyMatch(m -> enters[m]));
   }
 
-  private void add(List<Indices> all, List<Indices> parts) {
+  private void add(List<Indices> all, int[] territory) {
     int rule = partOf.size();
-    int[] territory = known.computeIfAbsent(parts, this::territory);
     partOf.add(territory);
     List<Group> ofRule = new ArrayList<>();
     for (Indices machines : all) {
-      Group group = new Group(rule, parts.size());
+      Group group = new Group(rule);
       groups.add(group);
       ofRule.add(group);
       for (int i = 0; i < machines.size(); i++) {
         int machine = machines.at(i);
         groupsOfMachine.computeIfAbsent(machine, _ -> new ArrayList<>(1)).add(group);
         if (instance.state(machine) == MachineState.RUNNING) {
-          group.count[slot(group, instance.host(machine))]++;
+          group.change(part(group, instance.host(machine)), 1);
         }
       }
     }
@@ -116,9 +117,8 @@ final class Territories {
     return of;
   }
 
-  private int slot(Group group, int host) {
-    int part = partOf.get(group.rule)[host];
-    return part == OUTSIDE ? group.count.length - 1 : part;
+  private int part(Group group, int host) {
+    return partOf.get(group.rule)[host];
   }
 
   /**
@@ -126,8 +126,8 @@ final class Territories {
    */
   boolean mayEnter(int machine, int host, boolean home) {
     for (Group group : groupsOfMachine.getOrDefault(machine, List.of())) {
-      int part = slot(group, host);
-      if (part == group.count.length - 1 || taken(group, part)) {
+      int part = part(group, host);
+      if (part == OUTSIDE || taken(group, part)) {
         return false;
       }
       if (group.elsewhere(part) && !(home && group.torn())) {
@@ -139,7 +139,7 @@ final class Territories {
 
   private boolean taken(Group group, int part) {
     for (Group other : groupsOfRule.get(group.rule)) {
-      if (other != group && other.count[part] > 0) {
+      if (other != group && other.count.containsKey(part)) {
         return true;
       }
     }
@@ -152,7 +152,7 @@ final class Territories {
 
   void enter(int machine, int host) {
     for (Group group : groupsOfMachine.getOrDefault(machine, List.of())) {
-      group.count[slot(group, host)]++;
+      group.change(part(group, host), 1);
     }
   }
 
@@ -170,9 +170,9 @@ final class Territories {
    */
   void leave(int machine, int host, int giver) {
     for (Group group : groupsOfMachine.getOrDefault(machine, List.of())) {
-      int part = slot(group, host);
-      group.count[part]--;
-      if (giver >= 0 && group.count[part] == 0) {
+      int part = part(group, host);
+      group.change(part, -1);
+      if (giver >= 0 && !group.count.containsKey(part)) {
         group.left.add(giver);
       }
     }

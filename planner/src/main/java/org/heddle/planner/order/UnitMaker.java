@@ -1,11 +1,13 @@
 package org.heddle.planner.order;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import org.heddle.planner.instance.Arrangement;
 import org.heddle.planner.instance.Constraint;
-import org.heddle.planner.instance.Constraint.Gather;
 import org.heddle.planner.instance.Constraint.Synchronize;
 import org.heddle.planner.instance.Indices;
 import org.heddle.planner.instance.Instance;
@@ -42,8 +44,8 @@ final class UnitMaker {
   List<Unit> units() throws Refusal {
     List<List<Task>> suspends = lists(instance.vjobs());
     List<List<Task>> resumes = lists(instance.vjobs());
-    Task[] migrations = new Task[instance.machines()];
-    boolean[] bound = synchronized_();
+    @Nullable Task[] migrations = new Task[instance.machines()];
+    boolean[] bound = bound();
     for (int m = 0; m < instance.machines(); m++) {
       int vjob = instance.vjob(m);
       if (vjob >= 0 && interrupted.contains(vjob) && stays(m)) {
@@ -59,15 +61,16 @@ final class UnitMaker {
         suspends.get(vjob).add(task);
       } else if (vjob >= 0 && task.kind == Kind.RESUME) {
         resumes.get(vjob).add(task);
-      } else if (bound != null && bound[m] && task.relocates()) {
+      } else if (bound[m] && task.relocates()) {
         migrations[m] = task;
       } else {
         unit(List.of(task), false, false);
       }
     }
+    wholeVjobs(suspends);
     together(suspends);
     together(resumes);
-    ends(migrations);
+    ends(migrations, endTogether());
     hosts();
     return units;
   }
@@ -104,6 +107,26 @@ final class UnitMaker {
     }
   }
 
+  private void wholeVjobs(List<List<Task>> suspends) throws Refusal {
+    for (int v = 0; v < suspends.size(); v++) {
+      long running =
+          instance.vjobMachines(v).stream()
+              .filter(m -> instance.state(m) == MachineState.RUNNING)
+              .count();
+      int asleep = suspends.get(v).size();
+      if (asleep > 0 && asleep < running) {
+        throw Refusal.because(
+            "vjob "
+                + instance.vjobName(v)
+                + " is suspended as a whole, and "
+                + asleep
+                + " of its "
+                + running
+                + " running machines shall sleep");
+      }
+    }
+  }
+
   private void together(List<List<Task>> byVjob) {
     for (List<Task> tasks : byVjob) {
       if (!tasks.isEmpty()) {
@@ -112,58 +135,51 @@ final class UnitMaker {
     }
   }
 
-  private void ends(Task[] migrations) {
+  private boolean[] bound() {
+    boolean[] bound = new boolean[instance.machines()];
     for (Constraint constraint : instance.constraints()) {
       if (constraint instanceof Synchronize(Indices machines)) {
-        List<Task> tasks = new ArrayList<>();
-        machines.stream()
-            .filter(m -> migrations[m] != null && firstUnit[m] == null)
-            .forEach(m -> tasks.add(migrations[m]));
-        if (!tasks.isEmpty()) {
-          unit(tasks, true, tasks.size() > 1);
+        for (int i = 0; i < machines.size(); i++) {
+          bound[machines.at(i)] = true;
         }
-      }
-    }
-  }
-
-  private boolean @Nullable [] synchronized_() throws Refusal {
-    boolean[] bound = null;
-    for (Constraint constraint : instance.constraints()) {
-      switch (constraint) {
-        case Synchronize(var machines) -> {
-          bound = bound == null ? new boolean[instance.machines()] : bound;
-          for (int i = 0; i < machines.size(); i++) {
-            bound[machines.at(i)] = true;
-          }
-        }
-        case Gather(var machines, boolean continuous) -> {
-          if (continuous) {
-            staysGathered(machines);
-          }
-        }
-        case Constraint _ -> {}
       }
     }
     return bound;
   }
 
-  /** Together once, none of them can move without being apart for a while. */
-  private void staysGathered(Indices machines) throws Refusal {
-    int[] running =
-        machines.stream().filter(m -> instance.state(m) == MachineState.RUNNING).toArray();
-    boolean together = java.util.Arrays.stream(running).map(instance::host).distinct().count() == 1;
-    if (running.length < 2 || !together) {
-      return;
-    }
-    for (int m : running) {
-      if (stays(m) && goal.host(m) != instance.host(m)) {
-        throw Refusal.because(
-            "machine "
-                + instance.machineName(m)
-                + " is to move while a continuous gather holds it beside others; make the gather"
-                + " discrete, or leave its machines where they are");
+  /** Machines of synchronize constraints that share one are one group. */
+  private void ends(@Nullable Task[] migrations, int[] group) {
+    Map<Integer, List<Task>> groups = new TreeMap<>();
+    for (int m = 0; m < group.length; m++) {
+      Task task = migrations[m];
+      if (task != null) {
+        groups.computeIfAbsent(root(group, m), _ -> new ArrayList<>()).add(task);
       }
     }
+    groups.values().forEach(tasks -> unit(tasks, true, tasks.size() > 1));
+  }
+
+  /** By machine: its group of machines that end together, itself when it is alone. */
+  private int[] endTogether() {
+    int[] group = new int[instance.machines()];
+    Arrays.setAll(group, m -> m);
+    for (Constraint constraint : instance.constraints()) {
+      if (constraint instanceof Synchronize(Indices machines)) {
+        for (int i = 1; i < machines.size(); i++) {
+          group[root(group, machines.at(i))] = root(group, machines.at(0));
+        }
+      }
+    }
+    return group;
+  }
+
+  private static int root(int[] group, int machine) {
+    int at = machine;
+    while (group[at] != at) {
+      group[at] = group[group[at]];
+      at = group[at];
+    }
+    return at;
   }
 
   private @Nullable Task task(int m) throws Refusal {

@@ -1,0 +1,410 @@
+package org.heddle.dist.bench;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.lang.management.ManagementFactory;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.heddle.api.Json;
+import org.heddle.planner.order.MigrationModel;
+
+/**
+ * {@code heddle bench plan}: the planner beside its peers, each instance in a process of its own.
+ */
+final class PlanBench {
+  /** Grids of the growth part: hosts, machines. */
+  private static final int[][] GROWTH = {
+    {5_000, 30_000}, {10_000, 60_000}, {25_000, 150_000}, {50_000, 300_000}
+  };
+
+  private static final int[] CONSOLIDATED = {200, 250, 300, 350, 400};
+  private static final int VJOB_MACHINES = 486;
+
+  /** How it is run. */
+  record Settings(Path data, int seconds, int configurations, List<String> parts) {
+    boolean has(String part) {
+      return parts.isEmpty() || parts.contains(part);
+    }
+  }
+
+  /** What {@code --report} writes. */
+  record Report(
+      String machine,
+      String load,
+      List<PlanTrial.Result> instances,
+      Map<String, MigrationFit.Errors> migrations,
+      Map<Integer, List<EntropySettings.Pair>> consolidation,
+      List<EntropySettings.Pair> contextSwitch,
+      List<PlanTrial.Result> growth) {}
+
+  private final Settings settings;
+  private final String mainClass;
+  private final PrintStream out;
+
+  PlanBench(Settings settings, String mainClass, PrintStream out) {
+    this.settings = settings;
+    this.mainClass = mainClass;
+    this.out = out;
+  }
+
+  Report run(String machine) throws IOException, InterruptedException {
+    String load = load();
+    out.printf("machine: %s; load average at the start: %s%n", machine, load);
+    boolean there = Files.isDirectory(settings.data());
+    if (!there) {
+      out.printf(
+          "%s is not there: generated instances of the same shape instead; no measured migrations,"
+              + " no figures of other engines%n",
+          settings.data());
+    }
+    List<PlanTrial.Result> instances = settings.has("instances") ? instances(there) : List.of();
+    Map<String, MigrationFit.Errors> migrations =
+        there && settings.has("migrations") ? migrations() : Map.of();
+    Map<Integer, List<EntropySettings.Pair>> consolidated =
+        settings.has("consolidation") ? consolidation() : Map.of();
+    List<EntropySettings.Pair> switched = settings.has("switch") ? contextSwitch() : List.of();
+    List<PlanTrial.Result> growth = settings.has("growth") ? growth() : List.of();
+    out.printf("%nload average at the end: %s%n", load());
+    return new Report(machine, load, instances, migrations, consolidated, switched, growth);
+  }
+
+  private static String load() throws IOException {
+    return Files.readString(Path.of("/proc/loadavg")).split(" ", 4)[0];
+  }
+
+  // Instances.
+
+  private List<PlanTrial.Result> instances(boolean there) throws IOException, InterruptedException {
+    List<PlanTrial.Result> results = new ArrayList<>();
+    Map<String, String[]> theirs =
+        there ? table(settings.data().resolve("placement/btrplace-1.12.11.csv")) : Map.of();
+    out.printf(
+        "%nSoonest end of all actions, BtrPlace's durations. Other engine: BtrPlace 1.12.11,"
+            + " figures of btrplace-1.12.11.csv beside the instances (same kind of machine).%n");
+    out.printf(
+        "%-12s %8s %8s %8s %6s %6s %9s %8s %9s %6s %5s | %8s %6s %7s %9s %9s%n",
+        "instance",
+        "parse s",
+        "first s",
+        "again s",
+        "MiB",
+        "moves",
+        "moved MB",
+        "end s",
+        "sum s",
+        "gap %",
+        "right",
+        "first s",
+        "moves",
+        "sum s",
+        "sooner x",
+        "sum ratio");
+    for (String what : there ? files("placement") : GENERATED) {
+      PlanTrial.Result result = child(what, false);
+      results.add(result);
+      placementRow(result, theirs.get(result.name()));
+    }
+    Map<String, List<String>> engines =
+        there ? engines(settings.data().resolve("dense/reference.csv")) : Map.of();
+    if (there) {
+      out.printf(
+          "%nLeast moved memory on dense instances (GB), at once and after %d s; other engines:"
+              + " figures of reference.csv (first, after 60 s).%n",
+          settings.seconds());
+      out.printf(
+          "%-12s %8s %8s %6s %8s %8s %8s %6s %8s %5s | %s%n",
+          "instance",
+          "first s",
+          "again s",
+          "MiB",
+          "first",
+          "best",
+          "bound",
+          "gap %",
+          "detours",
+          "right",
+          "others");
+      for (String what : files("dense")) {
+        PlanTrial.Result result = child(what, true);
+        results.add(result);
+        denseRow(result, engines.getOrDefault(result.name(), List.of()));
+      }
+    }
+    return results;
+  }
+
+  private static final List<String> GENERATED =
+      List.of("generated:5000:15000:1", "generated:5000:20000:1", "generated:5000:30000:1");
+
+  private List<String> files(String folder) throws IOException {
+    try (Stream<Path> all = Files.list(settings.data().resolve(folder))) {
+      return all.map(Path::toString).filter(name -> name.endsWith(".json.gz")).sorted().toList();
+    }
+  }
+
+  private void placementRow(PlanTrial.Result r, String @org.jspecify.annotations.Nullable [] csv) {
+    PlanTrial.Plan p = r.best();
+    if (!r.solved()) {
+      out.printf("%-12s no plan: %s%n", r.name(), r.why());
+      return;
+    }
+    out.printf(
+        Locale.ROOT,
+        "%-12s %8s %8s %8s %6d %6d %9d %8.0f %9.0f %6.1f %5s |",
+        r.name(),
+        PlanTrial.seconds((double) r.parseMs()),
+        PlanTrial.seconds(r.firstPlanMs()),
+        PlanTrial.seconds(r.secondPlanMs()),
+        r.peakMiB(),
+        p.migrations(),
+        p.moved(),
+        p.endMs() / 1000.0,
+        p.sumOfEndsMs() / 1000.0,
+        100 * (p.sumOfEndsMs() - p.leastSum()) / Math.max(1.0, (double) p.leastSum()),
+        verdict(r));
+    if (csv == null) {
+      out.println();
+    } else {
+      double first = Double.parseDouble(csv[1]);
+      double sum = Double.parseDouble(csv[7]);
+      out.printf(
+          Locale.ROOT,
+          " %8s %6s %7.0f %9.1f %9.2f%n",
+          PlanTrial.seconds(first),
+          csv[4],
+          sum,
+          first / r.firstPlanMs(),
+          p.sumOfEndsMs() / 1000.0 / sum);
+    }
+  }
+
+  private static String verdict(PlanTrial.Result r) {
+    return r.first().wrong().isEmpty() && r.best().wrong().isEmpty() ? "yes" : "NO";
+  }
+
+  private void denseRow(PlanTrial.Result r, List<String> others) {
+    PlanTrial.Plan p = r.best();
+    if (!r.solved()) {
+      out.printf("%-12s no plan: %s | %s%n", r.name(), r.why(), String.join("; ", others));
+      return;
+    }
+    out.printf(
+        Locale.ROOT,
+        "%-12s %8s %8s %6d %8s %8d %8d %6.1f %8d %5s | %s%n",
+        r.name(),
+        PlanTrial.seconds(r.firstPlanMs()),
+        PlanTrial.seconds(r.secondPlanMs()),
+        r.peakMiB(),
+        r.first().migrations() == 0 ? "none" : r.first().moved(),
+        p.moved(),
+        p.bound(),
+        100 * p.gap(),
+        p.detours(),
+        verdict(r),
+        String.join("; ", others));
+  }
+
+  /** Rows of a CSV file by their first field; empty when it is not there. */
+  private static Map<String, String[]> table(Path file) throws IOException {
+    Map<String, String[]> rows = new HashMap<>();
+    if (Files.isRegularFile(file)) {
+      Files.readAllLines(file).stream()
+          .skip(1)
+          .map(line -> line.split(",", -1))
+          .forEach(fields -> rows.put(fields[0], fields));
+    }
+    return rows;
+  }
+
+  private static Map<String, List<String>> engines(Path file) throws IOException {
+    Map<String, List<String>> engines = new HashMap<>();
+    if (Files.isRegularFile(file)) {
+      Files.readAllLines(file).stream()
+          .skip(1)
+          .map(line -> line.split(",", -1))
+          .forEach(f ->
+              engines
+                  .computeIfAbsent(f[0], _ -> new ArrayList<>())
+                  .add(f[2] + " " + f[3] + " in " + f[4] + " s, " + f[6]));
+    }
+    return engines;
+  }
+
+  /** Solves in a process of its own, started with the options of this one. */
+  private PlanTrial.Result child(String what, boolean moved)
+      throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
+    command.addAll(List.of("-cp", System.getProperty("java.class.path"), mainClass));
+    command.addAll(List.of("bench", "plan-instance", what, "--seconds", "" + settings.seconds()));
+    if (moved) {
+      command.add("--moved");
+    }
+    Process process =
+        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+    String answer = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    int code = process.waitFor();
+    if (code != 0) {
+      throw new IOException("solving " + what + " ended with code " + code + "; see above");
+    }
+    return Json.read(answer, PlanTrial.Result.class);
+  }
+
+  // Migrations.
+
+  private Map<String, MigrationFit.Errors> migrations() throws IOException {
+    MeasuredMigrations.Set all = MeasuredMigrations.read(settings.data().resolve("migrations"));
+    Map<String, MigrationFit.Errors> errors = new java.util.LinkedHashMap<>();
+    out.printf(
+        "%nMigration model on measured migrations: mean of |forecast - measured| / measured, %%."
+            + " Published: mVM 6.47, SimGrid 8.31.%n");
+    out.printf("%-44s %9s %12s %11s%n", "", "duration", "start known", "plan's end");
+    for (boolean odd : new boolean[] {true, false}) {
+      MigrationModel fitted = MigrationFit.fit(all.half(odd));
+      String on = odd ? "odd" : "even";
+      row(errors, "fitted on " + on + ", the same", fitted, all.half(odd));
+      row(errors, "fitted on " + on + ", judged on the others", fitted, all.half(!odd));
+    }
+    row(errors, "parameters of the product, even", MigrationModel.MEASURED, all.half(false));
+    return errors;
+  }
+
+  private void row(
+      Map<String, MigrationFit.Errors> rows,
+      String name,
+      MigrationModel model,
+      MeasuredMigrations.Set measured) {
+    MigrationFit.Errors e = MigrationFit.errors(model, measured);
+    rows.put(name, e);
+    out.printf(
+        Locale.ROOT,
+        "%-44s %9.2f %12.2f %11.2f%n",
+        name,
+        100 * e.duration(),
+        100 * e.durationAfterStart(),
+        100 * e.completion());
+  }
+
+  // Entropy's settings.
+
+  private Map<Integer, List<EntropySettings.Pair>> consolidation() {
+    out.printf(
+        "%nConsolidation on 200 hosts (2 CPUs, 3 GB), %d configurations a row, beside first-fit"
+            + " decreasing. Paper (VEE 2009): up to 5 fewer hosts in 42 %% of the configurations,"
+            + " plan cost 96 %% lower for 80 %%.%n",
+        settings.configurations());
+    head();
+    Map<Integer, List<EntropySettings.Pair>> rows = new java.util.TreeMap<>();
+    for (int machines : CONSOLIDATED) {
+      List<EntropySettings.Pair> pairs =
+          EntropySettings.consolidation(machines, settings.configurations());
+      rows.put(machines, pairs);
+      pairs(machines, pairs);
+    }
+    return rows;
+  }
+
+  private List<EntropySettings.Pair> contextSwitch() {
+    out.printf(
+        "%nContext switches of %d machines in vjobs of 9 or 18 on 200 hosts (2 CPUs, 4 GB), %d"
+            + " configurations, beside first-fit decreasing. Paper (2010): plan cost 95 %% lower.%n",
+        VJOB_MACHINES, settings.configurations());
+    head();
+    List<EntropySettings.Pair> pairs =
+        EntropySettings.contextSwitch(VJOB_MACHINES, settings.configurations());
+    pairs(VJOB_MACHINES, pairs);
+    return pairs;
+  }
+
+  private void head() {
+    out.printf(
+        "%-9s %7s %10s %10s %12s %12s %14s %16s %8s%n",
+        "machines",
+        "solved",
+        "our hosts",
+        "FFD hosts",
+        "fewer in %",
+        "most fewer",
+        "cost lower %",
+        "by 96 % in %",
+        "ms each");
+  }
+
+  private void pairs(int machines, List<EntropySettings.Pair> all) {
+    List<EntropySettings.Pair> both =
+        all.stream().filter(p -> p.ourCost() >= 0 && p.theirCost() > 0).toList();
+    double ours = both.stream().mapToLong(EntropySettings.Pair::ourHosts).average().orElse(0);
+    double theirs = both.stream().mapToLong(EntropySettings.Pair::theirHosts).average().orElse(0);
+    out.printf(
+        Locale.ROOT,
+        "%-9d %7s %10.1f %10.1f %12.0f %12d %14.1f %16.0f %8.0f%n",
+        machines,
+        both.size() + "/" + all.size(),
+        ours,
+        theirs,
+        share(both, p -> p.ourHosts() < p.theirHosts()),
+        both.stream().mapToLong(p -> p.theirHosts() - p.ourHosts()).max().orElse(0),
+        100 * both.stream().mapToDouble(PlanBench::lower).average().orElse(0),
+        share(both, p -> lower(p) >= 0.96),
+        all.stream().mapToDouble(EntropySettings.Pair::ourMs).average().orElse(0));
+  }
+
+  private static double lower(EntropySettings.Pair pair) {
+    return 1 - (double) pair.ourCost() / pair.theirCost();
+  }
+
+  private static double share(
+      List<EntropySettings.Pair> all, java.util.function.Predicate<EntropySettings.Pair> which) {
+    return 100.0 * all.stream().filter(which).count() / Math.max(1, all.size());
+  }
+
+  // Growth.
+
+  private List<PlanTrial.Result> growth() throws IOException, InterruptedException {
+    out.printf("%nGrowth: generated load increases, soonest end.%n");
+    out.printf(
+        "%-9s %9s %10s %10s %10s %7s %7s %9s %6s %5s%n",
+        "hosts",
+        "machines",
+        "made in s",
+        "first s",
+        "again s",
+        "MiB",
+        "moves",
+        "sum s",
+        "gap %",
+        "right");
+    List<PlanTrial.Result> results = new ArrayList<>();
+    for (int[] size : GROWTH) {
+      PlanTrial.Result r = child("generated:" + size[0] + ":" + size[1] + ":1", false);
+      results.add(r);
+      if (!r.solved()) {
+        out.printf("%-9d %9d no plan: %s%n", size[0], size[1], r.why());
+        continue;
+      }
+      PlanTrial.Plan p = r.best();
+      out.printf(
+          Locale.ROOT,
+          "%-9d %9d %10s %10s %10s %7d %7d %9.0f %6.1f %5s%n",
+          size[0],
+          size[1],
+          PlanTrial.seconds((double) r.parseMs()),
+          PlanTrial.seconds(r.firstPlanMs()),
+          PlanTrial.seconds(r.secondPlanMs()),
+          r.peakMiB(),
+          p.migrations(),
+          p.sumOfEndsMs() / 1000.0,
+          100 * (p.sumOfEndsMs() - p.leastSum()) / Math.max(1.0, (double) p.leastSum()),
+          verdict(r));
+    }
+    return results;
+  }
+}
