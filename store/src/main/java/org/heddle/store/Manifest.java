@@ -97,9 +97,9 @@ public record Manifest(String name, List<File> files) {
     if (count < 4 || !lines.getFirst().equals(FIRST)) {
       throw StoreException.malformed("this is no manifest: its first line is not '" + FIRST + "'");
     }
-    byte[] key = Base64.getDecoder().decode(match(KEY_LINE, lines.get(count - 2)).group(1));
+    byte[] key = decode(match(KEY_LINE, lines.get(count - 2)).group(1));
     String last = lines.get(count - 1);
-    byte[] signature = Base64.getDecoder().decode(match(SIGNATURE_LINE, last).group(1));
+    byte[] signature = decode(match(SIGNATURE_LINE, last).group(1));
     checkSignature(bytes, bytes.length - last.length() - 1, trusted(key, trusted), signature);
     List<File> files = new ArrayList<>();
     for (String line : lines.subList(2, count - 2)) {
@@ -112,6 +112,15 @@ public record Manifest(String name, List<File> files) {
       throw StoreException.malformed("the files of a manifest are not sorted by name");
     }
     return manifest;
+  }
+
+  /** The one way to write these bytes only: base64 has bits at its end that mean nothing. */
+  private static byte[] decode(String base64) throws StoreException {
+    byte[] bytes = Base64.getDecoder().decode(base64);
+    if (!Base64.getEncoder().encodeToString(bytes).equals(base64)) {
+      throw StoreException.malformed("a manifest's key or signature is not in its shortest form");
+    }
+    return bytes;
   }
 
   private static List<String> lines(byte[] bytes) throws StoreException {

@@ -21,6 +21,10 @@ final class PackFile {
   static final long END = 0x48444C504B454E44L; // HDLPKEND
   static final String SUFFIX = ".pack";
   static final int END_BYTES = 64;
+
+  /** 16 random bytes, so that no two packs have the same name; then how many blocks and chunks. */
+  static final int TABLE_HEAD = 24;
+
   static final int BLOCK_BYTES = 24 + 2 * ChunkId.BYTES;
   static final int CHUNK_BYTES = ChunkId.BYTES + 4;
 
@@ -56,19 +60,19 @@ final class PackFile {
     this.path = path;
     this.size = size;
     this.table = table;
-    int blocks = table.get(INT, 0);
-    this.chunkCount = table.get(INT, 4);
+    int blocks = table.get(INT, 16);
+    this.chunkCount = table.get(INT, 20);
     if (blocks < 1
         || blocks > Limits.PACK_BLOCKS
         || chunkCount < blocks
         || chunkCount > Limits.PACK_CHUNKS
-        || 8 + (long) blocks * BLOCK_BYTES + (long) chunkCount * CHUNK_BYTES != table.byteSize()) {
+        || TABLE_HEAD + (long) blocks * BLOCK_BYTES + (long) chunkCount * CHUNK_BYTES != table.byteSize()) {
       throw broken("its table has another length than its numbers say");
     }
     this.firstChunks = new int[blocks + 1];
     firstChunks[blocks] = chunkCount;
     for (int i = 0; i < blocks; i++) {
-      firstChunks[i] = table.get(INT, 8 + (long) i * BLOCK_BYTES + 16);
+      firstChunks[i] = table.get(INT, TABLE_HEAD + (long) i * BLOCK_BYTES + 16);
     }
     checkBlocks(blocks);
   }
@@ -88,7 +92,7 @@ final class PackFile {
       if (start.getLong(0) != MAGIC
           || end.getLong(0) != END
           || end.getLong(24) != 0
-          || length < 8
+          || length < TABLE_HEAD
           || length > size - 8 - END_BYTES
           || end.getLong(8) != size - END_BYTES - length) {
         throw broken(path, "its first or last bytes are wrong");
@@ -159,7 +163,7 @@ final class PackFile {
   }
 
   Placed block(int number) throws StoreException {
-    long at = 8 + (long) number * BLOCK_BYTES;
+    long at = TABLE_HEAD + (long) number * BLOCK_BYTES;
     return new Placed(
         table.get(LONG, at),
         table.get(INT, at + 8),
@@ -199,7 +203,7 @@ final class PackFile {
     int start = start(chunk);
     int end =
         chunk + 1 == firstChunks[block + 1]
-            ? table.get(INT, 8 + (long) block * BLOCK_BYTES + 12)
+            ? table.get(INT, TABLE_HEAD + (long) block * BLOCK_BYTES + 12)
             : start(chunk + 1);
     if (start < 0 || end <= start || end > Limits.BLOCK || end - start > Limits.CHUNK) {
       throw broken("chunk " + chunk + " of its table is not possible");
@@ -240,7 +244,7 @@ final class PackFile {
   }
 
   private long chunkAt(int chunk) {
-    return 8 + (long) blockCount() * BLOCK_BYTES + (long) chunk * CHUNK_BYTES;
+    return TABLE_HEAD + (long) blockCount() * BLOCK_BYTES + (long) chunk * CHUNK_BYTES;
   }
 
   private ChunkId id(long at) {

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.UUID;
 import java.util.stream.Collectors;
 
 /** Writes one pack under a temporary name; it is a pack when it has its own. For one thread. */
@@ -81,7 +82,10 @@ final class PackWriter implements AutoCloseable {
   private byte[] table() {
     ByteBuffer table =
         ByteBuffer.allocate(
-            8 + blocks.size() * PackFile.BLOCK_BYTES + chunks.size() * PackFile.CHUNK_BYTES);
+            PackFile.TABLE_HEAD
+                + blocks.size() * PackFile.BLOCK_BYTES + chunks.size() * PackFile.CHUNK_BYTES);
+    UUID unique = UUID.randomUUID();
+    table.putLong(unique.getMostSignificantBits()).putLong(unique.getLeastSignificantBits());
     table.putInt(blocks.size()).putInt(chunks.size());
     for (Placed block : blocks) {
       table.putLong(block.offset).putInt(block.stored).putInt(block.raw).putInt(block.firstChunk);

@@ -1,0 +1,96 @@
+package org.heddle.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class VerifierTest {
+  @TempDir Path folder;
+
+  @Test
+  void everyFlippedBitIsFoundAndTheHurtIndexNamed() throws IOException {
+    Store store = Store.create(folder.resolve("s"), 0);
+    byte[] data = Samples.noise(new Random(1), 30_000);
+    Samples.make(store, Samples.file(folder, "f", data), "f");
+    Path pack = store.packFiles().getFirst().path();
+    byte[] sound = Files.readAllBytes(pack);
+    Random random = new Random(2);
+    for (int i = 0; i < 400; i++) {
+      // Every bit of the parts that are few, samples of the rest.
+      int tail = sound.length - 500;
+      int bit =
+          i < 64
+              ? i
+              : i % 2 == 0 ? random.nextInt(sound.length * 8) : (tail * 8 + random.nextInt(4000));
+      Files.write(pack, HostileInputTest.flip(sound, bit));
+      Verifier.Report found = new Verifier(Store.open(store.folder()), Progress.NONE).verify();
+      assertThat(found.damage()).as("bit %d", bit).isNotEmpty();
+      assertThat(found.hurt()).as("bit %d", bit).extracting(Verifier.Hurt::name).contains("f");
+    }
+    Files.write(pack, sound);
+    assertThat(new Verifier(Store.open(store.folder()), Progress.NONE).verify().sound()).isTrue();
+  }
+
+  @Test
+  void onlyIndexesThatNeedTheDamageAreHurt() throws IOException {
+    Store store = Store.create(folder.resolve("s"), 0);
+    Samples.make(store, Samples.file(folder, "a", Samples.noise(new Random(3), 90_000)), "a");
+    Path first = store.packFiles().getFirst().path();
+    Samples.make(store, Samples.file(folder, "b", Samples.noise(new Random(4), 90_000)), "b");
+    Files.write(first, HostileInputTest.flip(Files.readAllBytes(first), 3000));
+    Verifier.Report found = new Verifier(Store.open(store.folder()), Progress.NONE).verify();
+    assertThat(found.hurt()).extracting(Verifier.Hurt::name).containsExactly("a");
+    assertThat(found.damage()).singleElement().asString().contains(first.toString());
+  }
+
+  @Test
+  void aStoreIsRepairedFromAnother() throws IOException {
+    for (int bit : new int[] {3000, 400_000, -300}) {
+      Store store = Store.create(folder.resolve("s" + bit), 0);
+      Store other = Store.create(folder.resolve("o" + bit), 0);
+      byte[] data = Samples.noise(new Random(5), 90_000);
+      Path file = Samples.file(folder, "f", data);
+      Samples.make(store, file, "f");
+      Samples.make(other, file, "other-name");
+      Path pack = store.packFiles().getFirst().path();
+      byte[] bytes = Files.readAllBytes(pack);
+      int at = bit < 0 ? bytes.length * 8 + bit : bit;
+      Files.write(pack, HostileInputTest.flip(bytes, at));
+      Store opened = Store.open(store.folder());
+      Verifier.Report found = new Verifier(opened, Progress.NONE).verify();
+      assertThat(found.sound()).isFalse();
+      Repairer.Report nobody = new Repairer(opened).repair(found, List.of());
+      assertThat(nobody.stillMissing()).isPositive();
+      Repairer.Report done = new Repairer(opened).repair(found, List.of(other));
+      assertThat(done.stillMissing()).isZero();
+      Store mended = Store.open(store.folder());
+      assertThat(new Verifier(mended, Progress.NONE).verify().sound()).isTrue();
+      Samples.assertHolds(mended, "f", data, "bit " + bit);
+    }
+  }
+
+  @Test
+  void aStoreOverItsQuotaRefusesAndStaysAsItWas() throws IOException {
+    Store store = Store.create(folder.resolve("s"), 200_000);
+    byte[] data = Samples.noise(new Random(6), 100_000);
+    Samples.make(store, Samples.file(folder, "f", data), "f");
+    Path large = Samples.file(folder, "g", Samples.noise(new Random(7), 150_000));
+    org.assertj.core.api.Assertions.assertThatThrownBy(() -> Samples.make(store, large, "g"))
+        .isInstanceOfSatisfying(
+            StoreException.class,
+            refused -> {
+              assertThat(refused.kind()).isEqualTo(StoreException.Kind.FULL);
+              assertThat(refused).hasMessageContaining("200000");
+            });
+    Store again = Store.open(store.folder());
+    assertThat(again.names()).containsExactly("f");
+    Samples.assertHolds(again, "f", data, "seed 6");
+    assertThat(again.usage().bytes()).isLessThan(200_000);
+  }
+}
