@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 
@@ -28,13 +29,15 @@ final class BareQemu implements AutoCloseable {
   private final int memoryMiB;
   private final Path disk;
   private final Path ram;
-  private final List<Process> processes = new ArrayList<>();
+  private final List<Process> processes = new CopyOnWriteArrayList<>();
+  private final Thread onInterrupt = new Thread(this::killAll, "bare-qemu");
 
   BareQemu(Path image, int memoryMiB, Path diskFolder, Path ramFolder) throws IOException {
     this.image = image;
     this.memoryMiB = memoryMiB;
     this.disk = Files.createTempDirectory(Files.createDirectories(diskFolder), "bare");
     this.ram = Files.createTempDirectory(Files.createDirectories(ramFolder), "bare");
+    Runtime.getRuntime().addShutdownHook(onInterrupt);
   }
 
   /** Milliseconds of each thing done by hand, in the order in which they were done. */
@@ -185,7 +188,11 @@ final class BareQemu implements AutoCloseable {
         name, process, LineSocket.open(ram.resolve(name + ".qmp"), PATIENCE).negotiate());
   }
 
-  /** Asks until the guest's agent answers: what is sent before it opens the port may be lost. */
+  /**
+   * Asks until the guest's agent answers: what is sent before it opens the port may be lost.
+   *
+   * @throws IOException it has not answered in time, and the connection was closed for that
+   */
   private void awaitAgent(Guest guest) throws IOException, InterruptedException {
     try (LineSocket agent = LineSocket.open(ram.resolve(guest.name + ".qga"), PATIENCE)) {
       Thread asker = Thread.startVirtualThread(() -> askAgain(agent));
@@ -195,8 +202,8 @@ final class BareQemu implements AutoCloseable {
   }
 
   private static void askAgain(LineSocket agent) {
-    try {
-      while (true) {
+    try (agent) {
+      for (long asked = 0; asked < PATIENCE.toSeconds(); asked++) {
         agent.send("{\"execute\":\"guest-ping\"}");
         Thread.sleep(1_000);
       }
@@ -222,21 +229,21 @@ final class BareQemu implements AutoCloseable {
     return (System.nanoTime() - begin) / 1e6;
   }
 
-  @Override
-  public void close() throws IOException {
+  /** Ends the guests and removes their files; what has gone already is no trouble. */
+  private void killAll() {
     processes.forEach(Process::destroyForcibly);
     for (Path folder : List.of(disk, ram)) {
       try (Stream<Path> files = Files.walk(folder)) {
-        files
-            .sorted(Comparator.reverseOrder())
-            .forEach(path -> {
-              try {
-                Files.delete(path);
-              } catch (IOException e) {
-                throw new UncheckedIOException(e);
-              }
-            });
+        files.sorted(Comparator.reverseOrder()).forEach(path -> path.toFile().delete());
+      } catch (IOException | UncheckedIOException e) {
+        System.err.println("heddle: cannot remove " + folder + ": " + e.getMessage());
       }
     }
+  }
+
+  @Override
+  public void close() {
+    Runtime.getRuntime().removeShutdownHook(onInterrupt);
+    killAll();
   }
 }

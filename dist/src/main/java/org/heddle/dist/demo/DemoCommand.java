@@ -94,7 +94,8 @@ public final class DemoCommand implements Callable<Integer> {
     if (!read.problems().isEmpty()) {
       throw new DemoException(read.problems().getFirst().toString());
     }
-    return read.documents().getFirst().spec();
+    VjobSpec spec = read.documents().getFirst().spec();
+    return new VjobSpec(spec.name(), spec.priority(), DemoStory.OWNER, spec.machines(), spec.run());
   }
 
   private void takeDown(GridInABox box, Narrator narrator, boolean stay)

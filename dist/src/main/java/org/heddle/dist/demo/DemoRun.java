@@ -55,7 +55,7 @@ final class DemoRun {
     }
     startedHere = up.started().contains("controller");
     try (GridClient grid = GridClient.http(URI.create(up.url()), box.token())) {
-      refuseOthers(grid, cast);
+      refuseOthers(grid);
       long first;
       try (GridClient.EventStream events = grid.follow(lastEvent(grid))) {
         Thread.ofVirtual().start(() -> tellEvents(events));
@@ -69,13 +69,12 @@ final class DemoRun {
   }
 
   /** What an interrupted demo left is ended; a grid on which others work is left alone. */
-  private static void refuseOthers(GridClient grid, List<VjobSpec> cast) {
-    List<String> ours = cast.stream().map(spec -> spec.name().value()).toList();
+  private static void refuseOthers(GridClient grid) {
     List<String> others =
         grid.vjobs().stream()
             .filter(vjob -> !vjob.state().equals("terminated"))
+            .filter(vjob -> !vjob.owner().equals(DemoStory.OWNER))
             .map(VjobView::name)
-            .filter(name -> !ours.contains(name))
             .toList();
     if (!others.isEmpty()) {
       throw new DemoException(

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.heddle.dist.end2end.TestGrid.vjob;
 
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
 import org.heddle.api.GridApi.SwitchAction;
 import org.heddle.api.GridApi.VjobView;
 import org.junit.jupiter.api.AfterAll;
@@ -12,6 +15,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Real guests on a real grid: what vjobs live through when nothing breaks. */
 @Tag("real")
@@ -111,6 +115,59 @@ final class LifeOfVjobsTest {
         .contains("node1.low", "node2.low");
     assertThat(grid.client.switches(50)).anyMatch(view -> view.pauseSkewMs().containsKey("low"));
     grid.assertNothingLostOrDoubled();
+  }
+
+  /** What is asked, the exit code, and words that the answer must have. */
+  private record Bad(String yaml, int exitCode, String... words) {}
+
+  private static final List<Bad> BAD =
+      List.of(
+          new Bad("name: wrong\nmachine: []\n", 2, "bad.yaml:2", "machine"),
+          new Bad(
+              "name: wrong\nmachines:\n  - {name: a, image: tiny, memory: 64 Mb}\n",
+              2,
+              "bad.yaml:3",
+              "memory"),
+          new Bad(
+              "name: wrong\nmachines:\n  - {name: a, image: nosuch, memory: 64MiB}\n",
+              2,
+              "bad.yaml:3",
+              "image",
+              "tiny"),
+          new Bad(
+              "name: wrong\nmachines:\n  - {name: a, image: tiny, memory: 9GiB}\n",
+              6,
+              "bad.yaml:3",
+              "memory"),
+          new Bad(
+              "name: present\nmachines:\n  - {name: a, image: tiny, memory: 64MiB}\n",
+              2,
+              "bad.yaml:1",
+              "present"));
+
+  @Test
+  void badInputHasOneClearAnswerAndChangesNothing(@TempDir Path folder) throws Exception {
+    grid.client.submit(
+        vjob(
+            """
+            name: present
+            machines:
+              - {name: node, image: tiny, memory: 96MiB}
+            """));
+    grid.await("present", "running");
+    grid.awaitSettled();
+    List<VjobView> before = grid.client.vjobs();
+    Path file = folder.resolve("bad.yaml");
+    for (Bad bad : BAD) {
+      Files.writeString(file, bad.yaml);
+      TestGrid.Said said = grid.command("submit", file.toString());
+      assertThat(said.exitCode()).as(said.words()).isEqualTo(bad.exitCode);
+      assertThat(said.words()).contains(bad.words).doesNotContain("Exception");
+    }
+    assertThat(grid.command("vjob", "show", "nosuch").exitCode()).isEqualTo(3);
+    assertThat(grid.command("submit", folder.resolve("absent.yaml").toString()).exitCode())
+        .isEqualTo(2);
+    assertThat(grid.client.vjobs()).isEqualTo(before);
   }
 
   @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -44,16 +45,28 @@ final class TestGrid implements AutoCloseable {
   GridClient client;
   Box shape;
 
-  private TestGrid(Path state) throws Exception {
+  private TestGrid(Path state, GridInABox box, GridInABox.Up up) throws IOException {
     this.state = state;
-    this.box = new GridInABox(state, MAIN, line -> System.out.println("    " + line));
-    box.down(true); // what a run that was cut short left
-    GridInABox.Up up = box.up(_ -> SMALL);
+    this.box = box;
     this.shape = up.box();
     this.client = GridClient.http(URI.create(up.url()), box.token());
   }
 
+  /** A small grid that is up. */
   static TestGrid up(String name) throws Exception {
+    Path state = folder(name);
+    GridInABox box = box(state);
+    return new TestGrid(state, box, box.up(_ -> SMALL));
+  }
+
+  /** The grid of that folder, which another program has brought up. */
+  static TestGrid join(Path state) throws Exception {
+    GridInABox box = box(state);
+    return new TestGrid(state, box, box.up(spec -> spec));
+  }
+
+  /** A state folder with the image tiny, and nothing that a run that was cut short left. */
+  static Path folder(String name) throws Exception {
     Path state = Path.of("target", "grids", name).toAbsolutePath();
     Files.createDirectories(state.resolve("images"));
     Path tiny = images().resolve("tiny");
@@ -63,7 +76,16 @@ final class TestGrid implements AutoCloseable {
     Path link = state.resolve("images/tiny");
     Files.deleteIfExists(link);
     Files.createSymbolicLink(link, tiny.toAbsolutePath().normalize());
-    return new TestGrid(state);
+    purge(state);
+    return state;
+  }
+
+  static void purge(Path state) throws IOException, BoxException {
+    box(state).down(true);
+  }
+
+  private static GridInABox box(Path state) {
+    return new GridInABox(state, MAIN, line -> System.out.println("    " + line));
   }
 
   private static Path images() {
@@ -147,6 +169,32 @@ final class TestGrid implements AutoCloseable {
     return client.exec(machine, new ExecRequest(List.of("sh", "-c", command), "", 60));
   }
 
+  /** What a program of Heddle's said and its exit code; it knows the grid by the state folder. */
+  record Said(int exitCode, String words) {}
+
+  /** Runs the command as a user does, as a process of its own. */
+  Said command(String... words) throws Exception {
+    Process process = program(state, words).redirectErrorStream(true).start();
+    String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    return new Said(process.waitFor(), said);
+  }
+
+  /** The command {@code heddle}, with the classes under test. */
+  static ProcessBuilder program(Path state, String... words) {
+    List<String> line =
+        new ArrayList<>(
+            List.of(
+                ProcessHandle.current().info().command().orElseThrow(),
+                "-cp",
+                System.getProperty("java.class.path"),
+                MAIN));
+    line.addAll(List.of(words));
+    ProcessBuilder builder = new ProcessBuilder(line);
+    builder.environment().put("HEDDLE_STATE", state.toString());
+    builder.environment().put("HEDDLE_HOME", state.toString());
+    return builder;
+  }
+
   /** Processes of this grid whose command line has all of these words. */
   List<ProcessHandle> processes(String... words) throws IOException {
     List<ProcessHandle> found = new ArrayList<>();
@@ -228,6 +276,11 @@ final class TestGrid implements AutoCloseable {
   public void close() throws IOException, BoxException {
     client.close();
     box.down(false);
+    assertNothingLeft();
+  }
+
+  /** No process, namespace or RAM folder of the grid is there. */
+  void assertNothingLeft() throws IOException {
     assertThat(processes()).as("processes left behind").isEmpty();
     try (Stream<Path> ram = Files.list(Path.of("/dev/shm"))) {
       assertThat(ram.filter(path -> path.toString().startsWith(shape.ramPrefix())))
