@@ -130,7 +130,7 @@ final class LifeOfVjobsTest {
               "memory"),
           new Bad(
               "name: wrong\nmachines:\n  - {name: a, image: nosuch, memory: 64MiB}\n",
-              2,
+              6,
               "bad.yaml:3",
               "image",
               "tiny"),

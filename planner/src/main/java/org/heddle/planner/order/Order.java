@@ -52,7 +52,7 @@ public final class Order {
   private Ordering schedule() {
     Layout layout = new Layout(instance, limits);
     try {
-      Bounds bounds = new Bounds(layout, new UnitMaker(instance, goal, limits, Set.of()).units());
+      Bounds bounds = new Bounds(layout, new UnitMaker(instance, goal, limits, new TreeSet<>()).units());
       Priorities priorities = new Priorities(instance, limits);
       Try best = untangled(layout, priorities);
       int tries = 1;
