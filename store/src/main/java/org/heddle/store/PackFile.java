@@ -66,7 +66,8 @@ final class PackFile {
         || blocks > Limits.PACK_BLOCKS
         || chunkCount < blocks
         || chunkCount > Limits.PACK_CHUNKS
-        || TABLE_HEAD + (long) blocks * BLOCK_BYTES + (long) chunkCount * CHUNK_BYTES != table.byteSize()) {
+        || TABLE_HEAD + (long) blocks * BLOCK_BYTES + (long) chunkCount * CHUNK_BYTES
+            != table.byteSize()) {
       throw broken("its table has another length than its numbers say");
     }
     this.firstChunks = new int[blocks + 1];

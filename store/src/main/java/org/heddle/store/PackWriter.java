@@ -83,7 +83,8 @@ final class PackWriter implements AutoCloseable {
     ByteBuffer table =
         ByteBuffer.allocate(
             PackFile.TABLE_HEAD
-                + blocks.size() * PackFile.BLOCK_BYTES + chunks.size() * PackFile.CHUNK_BYTES);
+                + blocks.size() * PackFile.BLOCK_BYTES
+                + chunks.size() * PackFile.CHUNK_BYTES);
     UUID unique = UUID.randomUUID();
     table.putLong(unique.getMostSignificantBits()).putLong(unique.getLeastSignificantBits());
     table.putInt(blocks.size()).putInt(chunks.size());

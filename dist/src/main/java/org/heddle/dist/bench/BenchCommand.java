@@ -122,6 +122,37 @@ public final class BenchCommand {
     return 0;
   }
 
+  @Command(
+      name = "store",
+      description = {
+        "Two Debian images one after the other, bookworm beside trixie, and the RAM of four guests:"
+            + " stored by casync, borg, restic, rsync -z, zsync and us, all written and fsynced.",
+        "Makes the images the first time (about five minutes), and installs the tools by apt when"
+            + " they are missing."
+      })
+  int store(
+      @Option(
+              names = "--folder",
+              paramLabel = "DIR",
+              description = "Where the images are kept. Default: bench-store in the state folder.")
+          @Nullable Path folder,
+      @Option(names = "--report", paramLabel = "FILE", description = "Write all as JSON.")
+          @Nullable Path file)
+      throws IOException, InterruptedException {
+    Path state = Path.of(around.variable("HEDDLE_STATE"));
+    Path place = folder == null ? state.resolve("bench-store") : folder.toAbsolutePath();
+    String heddle = Path.of(around.variable("HEDDLE_HOME"), "heddle").toString();
+    StoreBench.Result result =
+        new StoreBench(
+                place, state.resolve("images/tiny"), heddle, line -> around.err().println(line))
+            .run();
+    StoreText.print(machine(), result, around.out());
+    if (file != null) {
+      Files.writeString(file, Json.write(result) + "\n");
+    }
+    return 0;
+  }
+
   /** How long the shortest command takes, from the shell's view. */
   private List<Double> startUps(int rounds) throws IOException, InterruptedException {
     Path program = Path.of(around.variable("HEDDLE_HOME"), "heddle");
