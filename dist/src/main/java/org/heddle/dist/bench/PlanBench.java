@@ -2,7 +2,6 @@ package org.heddle.dist.bench;
 
 import java.io.IOException;
 import java.io.PrintStream;
-import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,8 +23,6 @@ final class PlanBench {
     {5_000, 30_000}, {10_000, 60_000}, {25_000, 150_000}, {50_000, 300_000}
   };
 
-  private static final int[] CONSOLIDATED = {200, 250, 300, 350, 400};
-  private static final int VJOB_MACHINES = 486;
 
   /** How it is run. */
   record Settings(Path data, int seconds, int configurations, List<String> parts) {
@@ -67,9 +64,10 @@ final class PlanBench {
     List<PlanTrial.Result> instances = settings.has("instances") ? instances(there) : List.of();
     Map<String, MigrationFit.Errors> migrations =
         there && settings.has("migrations") ? migrations() : Map.of();
+    EntropyTables entropy = new EntropyTables(out, settings.configurations());
     Map<Integer, List<EntropySettings.Pair>> consolidated =
-        settings.has("consolidation") ? consolidation() : Map.of();
-    List<EntropySettings.Pair> switched = settings.has("switch") ? contextSwitch() : List.of();
+        settings.has("consolidation") ? entropy.consolidation() : Map.of();
+    List<EntropySettings.Pair> switched = settings.has("switch") ? entropy.contextSwitch() : List.of();
     List<PlanTrial.Result> growth = settings.has("growth") ? growth() : List.of();
     out.printf("%nload average at the end: %s%n", load());
     return new Report(machine, load, instances, migrations, consolidated, switched, growth);
@@ -89,10 +87,11 @@ final class PlanBench {
         "%nSoonest end of all actions, BtrPlace's durations. Other engine: BtrPlace 1.12.11,"
             + " figures of btrplace-1.12.11.csv beside the instances (same kind of machine).%n");
     out.printf(
-        "%-12s %8s %8s %8s %6s %6s %9s %8s %9s %6s %5s | %8s %6s %7s %9s %9s%n",
+        "%-12s %8s %8s %8s %8s %6s %6s %9s %6s %8s %6s %5s | %8s %6s %7s %9s %9s%n",
         "instance",
         "parse s",
         "first s",
+        "its CPU",
         "again s",
         "MiB",
         "moves",
@@ -157,10 +156,11 @@ final class PlanBench {
     }
     out.printf(
         Locale.ROOT,
-        "%-12s %8s %8s %8s %6d %6d %9d %8.0f %9.0f %6.1f %5s |",
+        "%-12s %8s %8s %8s %8s %6d %6d %9d %6.0f %8.0f %6.1f %5s |",
         r.name(),
         PlanTrial.seconds((double) r.parseMs()),
         PlanTrial.seconds(r.firstPlanMs()),
+        PlanTrial.seconds(r.firstCpuMs()),
         PlanTrial.seconds(r.secondPlanMs()),
         r.peakMiB(),
         p.migrations(),
@@ -237,12 +237,16 @@ final class PlanBench {
     return engines;
   }
 
-  /** Solves in a process of its own, started with the options of this one. */
+  /** The options with which the launcher starts {@code heddle plan solve}, without its cache. */
+  private static final List<String> SHORT_LIVED =
+      List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-XX:-UsePerfData");
+
+  /** Solves in a process of its own. */
   private PlanTrial.Result child(String what, boolean moved)
       throws IOException, InterruptedException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
+    command.addAll(SHORT_LIVED);
     command.addAll(List.of("-cp", System.getProperty("java.class.path"), mainClass));
     command.addAll(List.of("bench", "plan-instance", what, "--seconds", "" + settings.seconds()));
     if (moved) {
@@ -291,79 +295,6 @@ final class PlanBench {
         100 * e.duration(),
         100 * e.durationAfterStart(),
         100 * e.completion());
-  }
-
-  // Entropy's settings.
-
-  private Map<Integer, List<EntropySettings.Pair>> consolidation() {
-    out.printf(
-        "%nConsolidation on 200 hosts (2 CPUs, 3 GB), %d configurations a row, beside first-fit"
-            + " decreasing. Paper (VEE 2009): up to 5 fewer hosts in 42 %% of the configurations,"
-            + " plan cost 96 %% lower for 80 %%.%n",
-        settings.configurations());
-    head();
-    Map<Integer, List<EntropySettings.Pair>> rows = new java.util.TreeMap<>();
-    for (int machines : CONSOLIDATED) {
-      List<EntropySettings.Pair> pairs =
-          EntropySettings.consolidation(machines, settings.configurations());
-      rows.put(machines, pairs);
-      pairs(machines, pairs);
-    }
-    return rows;
-  }
-
-  private List<EntropySettings.Pair> contextSwitch() {
-    out.printf(
-        "%nContext switches of %d machines in vjobs of 9 or 18 on 200 hosts (2 CPUs, 4 GB), %d"
-            + " configurations, beside first-fit decreasing. Paper (2010): plan cost 95 %% lower.%n",
-        VJOB_MACHINES, settings.configurations());
-    head();
-    List<EntropySettings.Pair> pairs =
-        EntropySettings.contextSwitch(VJOB_MACHINES, settings.configurations());
-    pairs(VJOB_MACHINES, pairs);
-    return pairs;
-  }
-
-  private void head() {
-    out.printf(
-        "%-9s %7s %10s %10s %12s %12s %14s %16s %8s%n",
-        "machines",
-        "solved",
-        "our hosts",
-        "FFD hosts",
-        "fewer in %",
-        "most fewer",
-        "cost lower %",
-        "by 96 % in %",
-        "ms each");
-  }
-
-  private void pairs(int machines, List<EntropySettings.Pair> all) {
-    List<EntropySettings.Pair> both =
-        all.stream().filter(p -> p.ourCost() >= 0 && p.theirCost() > 0).toList();
-    double ours = both.stream().mapToLong(EntropySettings.Pair::ourHosts).average().orElse(0);
-    double theirs = both.stream().mapToLong(EntropySettings.Pair::theirHosts).average().orElse(0);
-    out.printf(
-        Locale.ROOT,
-        "%-9d %7s %10.1f %10.1f %12.0f %12d %14.1f %16.0f %8.0f%n",
-        machines,
-        both.size() + "/" + all.size(),
-        ours,
-        theirs,
-        share(both, p -> p.ourHosts() < p.theirHosts()),
-        both.stream().mapToLong(p -> p.theirHosts() - p.ourHosts()).max().orElse(0),
-        100 * both.stream().mapToDouble(PlanBench::lower).average().orElse(0),
-        share(both, p -> lower(p) >= 0.96),
-        all.stream().mapToDouble(EntropySettings.Pair::ourMs).average().orElse(0));
-  }
-
-  private static double lower(EntropySettings.Pair pair) {
-    return 1 - (double) pair.ourCost() / pair.theirCost();
-  }
-
-  private static double share(
-      List<EntropySettings.Pair> all, java.util.function.Predicate<EntropySettings.Pair> which) {
-    return 100.0 * all.stream().filter(which).count() / Math.max(1, all.size());
   }
 
   // Growth.

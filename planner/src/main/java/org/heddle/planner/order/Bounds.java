@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.heddle.planner.instance.Instance;
 import org.heddle.planner.instance.TimedAction.Kind;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What no plan for a placement can be better than. A machine comes when its host has room for it:
@@ -54,8 +55,13 @@ final class Bounds {
   private final long[] origin;
   private final Claims claims;
   private final List<Step> steps = new ArrayList<>();
-  private final Map<Integer, List<Step>> coming = new TreeMap<>();
-  private final Map<Integer, List<Step>> going = new TreeMap<>();
+
+  /** Those that come to a host that has not room for all of them at once. */
+  private final List<List<Step>> crowds = new ArrayList<>();
+
+  /** By host. */
+  private final @Nullable List<Step>[] going;
+
   private final long[] leastEnds;
   private long end;
   private long sum;
@@ -71,12 +77,22 @@ final class Bounds {
     this.origin = layout.origin();
     this.claims = new Claims(layout);
     this.leastEnds = new long[instance.machines()];
+    this.going = byHost(instance.hosts());
+    @Nullable List<Step>[] coming = byHost(instance.hosts());
     for (Unit unit : units) {
-      unit.tasks.forEach(this::add);
+      for (Task task : unit.tasks) {
+        add(task, coming);
+      }
     }
-    keepCrowded();
+    for (List<Step> arriving : coming) {
+      if (arriving != null && crowded(arriving)) {
+        crowds.add(arriving);
+      }
+    }
     for (int round = 0; round < ROUNDS; round++) {
-      coming.values().forEach(this::starts);
+      for (List<Step> arriving : crowds) {
+        starts(arriving);
+      }
     }
     total();
   }
@@ -98,7 +114,26 @@ final class Bounds {
     return leastEnds;
   }
 
-  private void add(Task task) {
+  @SuppressWarnings({"unchecked", "rawtypes"})
+  private static @Nullable List<Step>[] byHost(int hosts) {
+    return new List[hosts];
+  }
+
+  private static void put(@Nullable List<Step>[] byHost, int host, Step step) {
+    List<Step> there = byHost[host];
+    if (there == null) {
+      there = new ArrayList<>(2);
+      byHost[host] = there;
+    }
+    there.add(step);
+  }
+
+  private List<Step> going(int host) {
+    List<Step> steps = going[host];
+    return steps == null ? List.of() : steps;
+  }
+
+  private void add(Task task, @Nullable List<Step>[] coming) {
     long lasts = ms(task.kind, task, rate(task));
     long gone = lasts;
     long asleep = Long.MAX_VALUE;
@@ -113,13 +148,13 @@ final class Bounds {
     Step step = new Step(task, lasts, gone, asleep);
     steps.add(step);
     if (task.enters() || task.kind == Kind.ALLOCATE) {
-      coming.computeIfAbsent(task.to, _ -> new ArrayList<>(2)).add(step);
+      put(coming, task.to, step);
       if (!instance.online(task.to)) {
         step.start = durations.ms(Kind.BOOT_HOST, -1, -1, task.to, Durations.UNBOUNDED);
       }
     }
     if (task.leaves() || task.kind == Kind.ALLOCATE) {
-      going.computeIfAbsent(task.from, _ -> new ArrayList<>(2)).add(step);
+      put(going, task.from, step);
     }
   }
 
@@ -137,21 +172,17 @@ final class Bounds {
   }
 
   /** Only hosts where not all can come at once can hold anything up. */
-  private void keepCrowded() {
-    coming
-        .entrySet()
-        .removeIf(entry -> {
-          for (int r = 0; r < instance.resources(); r++) {
-            long left = origin[layout.room(entry.getKey(), r)];
-            for (Step step : entry.getValue()) {
-              left -= claims.comes(step.task, r);
-            }
-            if (left < 0) {
-              return false;
-            }
-          }
-          return true;
-        });
+  private boolean crowded(List<Step> arriving) {
+    for (int r = 0; r < instance.resources(); r++) {
+      long left = origin[layout.room(arriving.getFirst().task.to, r)];
+      for (Step step : arriving) {
+        left -= claims.comes(step.task, r);
+      }
+      if (left < 0) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private void starts(List<Step> arriving) {
@@ -165,7 +196,7 @@ final class Bounds {
   }
 
   private List<Step> leavingInOrder(int host) {
-    List<Step> leaving = new ArrayList<>(going.getOrDefault(host, List.of()));
+    List<Step> leaving = new ArrayList<>(going(host));
     leaving.sort(java.util.Comparator.comparingLong(Step::leavesAt));
     return leaving;
   }
@@ -188,7 +219,7 @@ final class Bounds {
   private void total() {
     for (Step step : steps) {
       if (step.task.kind == Kind.SHUTDOWN_HOST) {
-        for (Step before : going.getOrDefault(step.task.from, List.of())) {
+        for (Step before : going(step.task.from)) {
           step.start = Math.max(step.start, before.leavesAt());
         }
       }
@@ -199,7 +230,7 @@ final class Bounds {
         leastEnds[step.task.machine] = ends;
       }
     }
-    for (List<Step> arriving : coming.values()) {
+    for (List<Step> arriving : crowds) {
       sum += crowd(arriving);
     }
     if (layout.ratesShared()) {

@@ -52,9 +52,10 @@ public final class Order {
   private Ordering schedule() {
     Layout layout = new Layout(instance, limits);
     try {
-      Bounds bounds = new Bounds(layout, new UnitMaker(instance, goal, limits, new TreeSet<>()).units());
+      UnitMaker direct = new UnitMaker(instance, goal, limits, interrupted);
+      Bounds bounds = new Bounds(layout, direct.units());
       Priorities priorities = new Priorities(instance, limits);
-      Try best = untangled(layout, priorities);
+      Try best = untangled(layout, priorities, direct);
       int tries = 1;
       for (Try latest = best;
           best.sumOfEnds() > bounds.sumOfEndsMs(best.sumOfEnds())
@@ -79,28 +80,29 @@ public final class Order {
   /** Another try; the one so far when it leads nowhere. */
   private Try better(Layout layout, Priorities priorities, Try best) {
     try {
-      return attempt(layout, priorities);
+      return attempt(layout, priorities, new UnitMaker(instance, goal, limits, interrupted));
     } catch (Refusal refusal) {
       return best;
     }
   }
 
   /** A try; vjobs that no detour can untie are interrupted, one after the other. */
-  private Try untangled(Layout layout, Priorities priorities) throws Refusal {
+  private Try untangled(Layout layout, Priorities priorities, UnitMaker direct) throws Refusal {
+    UnitMaker made = direct;
     while (true) {
       try {
-        return attempt(layout, priorities);
+        return attempt(layout, priorities, made);
       } catch (Refusal refusal) {
         int vjob = refusal.vjob();
         if (vjob < 0 || !interrupted.add(vjob)) {
           throw refusal;
         }
+        made = new UnitMaker(instance, goal, limits, interrupted);
       }
     }
   }
 
-  private Try attempt(Layout layout, Priorities priorities) throws Refusal {
-    UnitMaker made = new UnitMaker(instance, goal, limits, interrupted);
+  private Try attempt(Layout layout, Priorities priorities, UnitMaker made) throws Refusal {
     List<Unit> units = made.units();
     priorities.rank(units, layout);
     Grid grid = new Grid(layout, goal, made);

@@ -84,7 +84,14 @@ final class Territories {
   }
 
   private static boolean anyEnters(List<Indices> groups, boolean[] enters) {
-    return groups.stream().anyMatch(group -> group.stream().anyMatch(m -> enters[m]));
+    for (Indices group : groups) {
+      for (int i = 0; i < group.size(); i++) {
+        if (enters[group.at(i)]) {
+          return true;
+        }
+      }
+    }
+    return false;
   }
 
   private void add(List<Indices> all, int[] territory) {

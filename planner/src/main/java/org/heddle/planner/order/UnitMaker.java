@@ -22,6 +22,7 @@ final class UnitMaker {
   private final OrderLimits limits;
   private final Set<Integer> interrupted;
   private final List<Unit> units = new ArrayList<>();
+  private boolean made;
 
   /** By machine: its last task, which later ones of a sequence wait for. */
   final @Nullable Task[] lastTask;
@@ -41,7 +42,12 @@ final class UnitMaker {
     this.firstUnit = new Unit[instance.machines()];
   }
 
+  /** Made at the first call; scheduling changes them, so that each try has a maker of its own. */
   List<Unit> units() throws Refusal {
+    if (made) {
+      return units;
+    }
+    made = true;
     List<List<Task>> suspends = lists(instance.vjobs());
     List<List<Task>> resumes = lists(instance.vjobs());
     @Nullable Task[] migrations = new Task[instance.machines()];
