@@ -27,8 +27,7 @@ final class EntropyTables {
     head();
     Map<Integer, List<EntropySettings.Pair>> rows = new java.util.TreeMap<>();
     for (int machines : CONSOLIDATED) {
-      List<EntropySettings.Pair> pairs =
-          EntropySettings.consolidation(machines, configurations);
+      List<EntropySettings.Pair> pairs = EntropySettings.consolidation(machines, configurations);
       rows.put(machines, pairs);
       pairs(machines, pairs);
     }
@@ -41,8 +40,7 @@ final class EntropyTables {
             + " configurations, beside first-fit decreasing. Paper (2010): plan cost 95 %% lower.%n",
         VJOB_MACHINES, configurations);
     head();
-    List<EntropySettings.Pair> pairs =
-        EntropySettings.contextSwitch(VJOB_MACHINES, configurations);
+    List<EntropySettings.Pair> pairs = EntropySettings.contextSwitch(VJOB_MACHINES, configurations);
     pairs(VJOB_MACHINES, pairs);
     return pairs;
   }

@@ -23,7 +23,6 @@ final class PlanBench {
     {5_000, 30_000}, {10_000, 60_000}, {25_000, 150_000}, {50_000, 300_000}
   };
 
-
   /** How it is run. */
   record Settings(Path data, int seconds, int configurations, List<String> parts) {
     boolean has(String part) {
@@ -67,7 +66,8 @@ final class PlanBench {
     EntropyTables entropy = new EntropyTables(out, settings.configurations());
     Map<Integer, List<EntropySettings.Pair>> consolidated =
         settings.has("consolidation") ? entropy.consolidation() : Map.of();
-    List<EntropySettings.Pair> switched = settings.has("switch") ? entropy.contextSwitch() : List.of();
+    List<EntropySettings.Pair> switched =
+        settings.has("switch") ? entropy.contextSwitch() : List.of();
     List<PlanTrial.Result> growth = settings.has("growth") ? growth() : List.of();
     out.printf("%nload average at the end: %s%n", load());
     return new Report(machine, load, instances, migrations, consolidated, switched, growth);
