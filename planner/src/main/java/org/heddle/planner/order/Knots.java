@@ -33,8 +33,12 @@ final class Knots {
   /** Ahead of all that waits. */
   private static final double URGENT = Double.MAX_VALUE;
 
-  /** A migration that goes another way: first, then second, instead of one unit. */
-  record Detour(Unit instead, Unit first, Unit second) {}
+  /**
+   * A migration that goes another way: first, then second, instead of one unit.
+   *
+   * @param rest the other migrations of the unit, that go on ending together; null for none
+   */
+  record Detour(Unit instead, Unit first, Unit second, @Nullable Unit rest) {}
 
   private final Instance instance;
   private final Arrangement goal;
@@ -167,7 +171,39 @@ final class Knots {
             .toList();
     List<Unit> helping = movable.stream().filter(unit -> helps(unit, knot)).toList();
     Optional<Detour> best = cheapest(helping);
-    return best.isPresent() ? best : cheapest(movable);
+    return best.isPresent() ? best : cheapest(movable).or(() -> apart(knot));
+  }
+
+  /** Of migrations that shall end together, one machine sleeps instead. */
+  private Optional<Detour> apart(List<Unit> knot) {
+    for (Unit unit : knot) {
+      Task smallest = null;
+      for (Task task : unit.tasks) {
+        boolean may = unit.endTogether && !rooted[task.machine] && instance.vjob(task.machine) < 0;
+        if (may
+            && (smallest == null
+                || instance.memory(task.machine) < instance.memory(smallest.machine))) {
+          smallest = task;
+        }
+      }
+      if (smallest != null && !unit.single()) {
+        return Optional.of(apart(unit, smallest));
+      }
+    }
+    return Optional.empty();
+  }
+
+  private Detour apart(Unit unit, Task sleeper) {
+    List<Task> others = unit.tasks.stream().filter(task -> !task.equals(sleeper)).toList();
+    Unit rest = new Unit(others, true, others.size() > 1, number++);
+    rest.priority = unit.priority;
+    rest.passed.addAll(unit.passed);
+    Unit first = unit(sleeper.suspended(), URGENT, unit);
+    Unit second = unit(sleeper.resumed(), unit.priority, unit);
+    second.barriers = 1;
+    second.task().then = sleeper.then;
+    first.task().then = second;
+    return new Detour(unit, first, second, rest);
   }
 
   private long memory(Unit unit) {
@@ -248,7 +284,7 @@ final class Knots {
     second.barriers = 1;
     last.then = instead.task().then;
     first.task().then = second;
-    return new Detour(instead, first, second);
+    return new Detour(instead, first, second, null);
   }
 
   private Unit unit(Task task, double priority, Unit instead) {

@@ -21,6 +21,9 @@ import org.jspecify.annotations.Nullable;
  * the number of actions.
  */
 public final class Order {
+  /** So many orders are tried where the first one gets stuck within the constraints. */
+  private static final int REFUSED_TRIES = 6;
+
   private final Instance instance;
   private final Arrangement goal;
   private final OrderLimits limits;
@@ -55,7 +58,7 @@ public final class Order {
       UnitMaker direct = new UnitMaker(instance, goal, limits, interrupted);
       Bounds bounds = new Bounds(layout, direct.units());
       Priorities priorities = new Priorities(instance, limits);
-      Try best = untangled(layout, priorities, direct);
+      Try best = first(layout, priorities, direct);
       int tries = 1;
       for (Try latest = best;
           best.sumOfEnds() > bounds.sumOfEndsMs(best.sumOfEnds())
@@ -74,6 +77,23 @@ public final class Order {
           tries);
     } catch (Refusal refusal) {
       return new Ordering.Refused(List.of(refusal.reason()));
+    }
+  }
+
+  /** The first try that leads to an end; other orders are tried before it is given up. */
+  private Try first(Layout layout, Priorities priorities, UnitMaker direct) throws Refusal {
+    try {
+      return untangled(layout, priorities, direct);
+    } catch (Refusal refusal) {
+      for (int i = 0; i < REFUSED_TRIES && !limits.stop().getAsBoolean(); i++) {
+        try {
+          priorities.shake();
+          return attempt(layout, priorities, new UnitMaker(instance, goal, limits, interrupted));
+        } catch (Refusal another) {
+          continue;
+        }
+      }
+      throw refusal;
     }
   }
 

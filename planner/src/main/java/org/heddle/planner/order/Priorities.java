@@ -55,6 +55,11 @@ final class Priorities {
     noise = Math.min(MOST_NOISE, noise + NOISE);
   }
 
+  /** The next order is another one. */
+  void shake() {
+    noise = MOST_NOISE;
+  }
+
   void rank(List<Unit> units, Layout layout) {
     double[] behind = behind(units, layout);
     int[] leaving = new int[instance.hosts()];

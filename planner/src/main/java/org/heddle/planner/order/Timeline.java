@@ -100,6 +100,11 @@ final class Timeline {
       notStarted.add(detour.first());
       notStarted.add(detour.second());
       candidates.add(detour.first());
+      Unit rest = detour.rest();
+      if (rest != null) {
+        notStarted.add(rest);
+        candidates.add(rest);
+      }
     }
   }
 
