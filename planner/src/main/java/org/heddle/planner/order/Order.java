@@ -85,12 +85,12 @@ public final class Order {
     try {
       return untangled(layout, priorities, direct);
     } catch (Refusal refusal) {
+      priorities.shake();
       for (int i = 0; i < REFUSED_TRIES && !limits.stop().getAsBoolean(); i++) {
         try {
-          priorities.shake();
           return attempt(layout, priorities, new UnitMaker(instance, goal, limits, interrupted));
         } catch (Refusal another) {
-          continue;
+          priorities.shake();
         }
       }
       throw refusal;
