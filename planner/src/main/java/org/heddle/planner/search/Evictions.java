@@ -21,8 +21,13 @@ final class Evictions {
   /** What the last search could prove. */
   private long bound;
 
-  Evictions(Dense dense) {
+  private final Compatible compatible;
+  private boolean ruled;
+  private int host;
+
+  Evictions(Dense dense, Compatible compatible) {
     this.dense = dense;
+    this.compatible = compatible;
     weight = new double[dense.resources];
     for (int r = 0; r < dense.resources; r++) {
       double sum = 1;
@@ -38,8 +43,10 @@ final class Evictions {
    *
    * @return by position in {@code candidates}
    */
-  boolean[] cheapest(int host, int[] candidates) {
+  boolean[] cheapest(int onHost, int[] candidates) {
     units = candidates;
+    host = onHost;
+    ruled = compatible.matters(host, units);
     excess = new long[dense.resources];
     boolean over = false;
     for (int r = 0; r < dense.resources; r++) {
@@ -52,7 +59,7 @@ final class Evictions {
     leaves = new boolean[units.length];
     best = new boolean[units.length];
     bound = 0;
-    if (!over) {
+    if (!over && (!ruled || compatible.stay(host, units, leaves))) {
       return best;
     }
     java.util.Arrays.fill(best, true);
@@ -90,7 +97,7 @@ final class Evictions {
     if (++nodes >= MAX_NODES) {
       return;
     }
-    if (covered()) {
+    if (covered() && (!ruled || compatible.stay(host, units, leaves))) {
       if (cost < bestCost || (cost == bestCost && size < bestSize - 1e-12)) {
         bestCost = cost;
         bestSize = size;

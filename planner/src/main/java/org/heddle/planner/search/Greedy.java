@@ -24,7 +24,7 @@ final class Greedy {
     return bound;
   }
 
-  /** Leaves in place what may stay. */
+  /** Leaves in place what may stay; the state is empty before. */
   void keep() {
     for (int u = 0; u < dense.units; u++) {
       bound += dense.atHome[u];
@@ -32,13 +32,16 @@ final class Greedy {
         bound += dense.leaving(u);
       }
     }
-    Evictions evictions = new Evictions(dense);
+    Evictions evictions = new Evictions(dense, new Compatible(state));
     int[][] homes = dense.atHomes();
+    boolean[][] leaves = new boolean[dense.hosts][];
     for (int h = 0; h < dense.hosts; h++) {
-      int[] staying = Arrays.stream(homes[h]).filter(dense::mayStay).toArray();
-      boolean[] leaves = evictions.cheapest(h, staying);
+      homes[h] = Arrays.stream(homes[h]).filter(dense::mayStay).toArray();
+      leaves[h] = evictions.cheapest(h, homes[h]);
       bound += evictions.bound();
-      stay(h, staying, leaves);
+    }
+    for (int h = 0; h < dense.hosts; h++) {
+      stay(h, homes[h], leaves[h]);
     }
   }
 

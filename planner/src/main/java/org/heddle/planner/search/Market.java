@@ -36,7 +36,7 @@ final class Market {
   private final double[] sums = new double[1 << LISTED];
   private final Crowd crowd;
 
-  Market(Exchange exchange, Grid grid) {
+  Market(Exchange exchange, Grid grid, Compatible compatible) {
     this.exchange = exchange;
     this.grid = grid;
     earn = new double[grid.cells];
@@ -50,14 +50,16 @@ final class Market {
     crowd = new Crowd(exchange, grid);
     for (int h = 0; h < hosts; h++) {
       if (exchange.present[h].length <= LISTED) {
-        list(h);
+        list(h, compatible);
       }
     }
   }
 
   /** Lists the sets of units that may leave so that the rest fits. */
-  private void list(int h) {
+  private void list(int h, Compatible compatible) {
     int[] units = exchange.present[h];
+    boolean ruled = compatible.matters(h, units);
+    boolean[] leaves = new boolean[units.length];
     int count = 1 << units.length;
     int width = exchange.dense.resources;
     long[] rooms = new long[count * width];

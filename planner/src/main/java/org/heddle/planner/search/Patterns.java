@@ -1,5 +1,6 @@
 package org.heddle.planner.search;
 
+import java.util.Objects;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -15,6 +16,7 @@ final class Patterns {
 
   private final Exchange exchange;
   private final Grid grid;
+  private final Compatible compatible;
   private final long fixed;
   private final long seed;
   private final BooleanSupplier stop;
@@ -24,7 +26,12 @@ final class Patterns {
   private @Nullable Pool pool;
   private @Nullable Annealing annealing;
 
-  Patterns(Dense dense, long scale, long seed, BooleanSupplier stop) {
+  /**
+   * @param empty a state in which nothing is placed while this is made and {@link #price} runs
+   */
+  Patterns(State empty, long scale, long seed, BooleanSupplier stop) {
+    Dense dense = empty.dense;
+    compatible = new Compatible(empty);
     this.seed = seed;
     this.stop = stop;
     exchange = new Exchange(dense, scale);
@@ -61,14 +68,14 @@ final class Patterns {
    */
   void price(long known) {
     double goal = known == Long.MAX_VALUE ? Double.POSITIVE_INFINITY : known;
-    Market first = new Market(exchange, grid);
+    Market first = new Market(exchange, grid, compatible);
     market = first;
     Prices prices = new Prices(first);
     prices.climb(goal, stop);
     price = prices.best;
     double relaxed = prices.bound;
     if (!grid.exact) {
-      Prices lower = new Prices(new Market(exchange, new Grid(exchange, false)));
+      Prices lower = new Prices(new Market(exchange, new Grid(exchange, false), compatible));
       lower.climb(goal, stop);
       relaxed = lower.bound;
     }
@@ -76,11 +83,14 @@ final class Patterns {
     bound = fixed + ((long) Math.max(0, steps)) * exchange.divisor;
   }
 
-  /** The next choice of a pattern for every host: balanced if one was found, else nearly so. */
+  /**
+   * The next choice of a pattern for every host: balanced if one was found, else nearly so. Asked
+   * after {@link #price}.
+   */
   Pool.Pattern[] next(long moves) {
     Annealing running = annealing;
     if (running == null) {
-      running = start();
+      running = start(Objects.requireNonNull(market, "priced before"));
       annealing = running;
       running.run(HOT, COLD, moves, stop);
     } else {
@@ -98,8 +108,7 @@ final class Patterns {
     return answer;
   }
 
-  private Annealing start() {
-    Market used = market == null ? new Market(exchange, grid) : market;
+  private Annealing start(Market used) {
     double[] listing = new double[grid.types];
     int[] pending = new int[grid.types];
     for (int t = 0; t < grid.types; t++) {

@@ -2,9 +2,7 @@ package org.heddle.planner.search;
 
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import org.heddle.planner.instance.Constraint;
 import org.heddle.planner.instance.ConstraintText;
 import org.heddle.planner.instance.HostWish;
@@ -19,7 +17,8 @@ final class Preparation {
   private final boolean[] ignored;
   private final boolean[] absent;
   private final Pricing pricing;
-  private final Map<List<Indices>, int[]> partitions = new HashMap<>();
+  private final Partition.Known partitions = new Partition.Known();
+  private boolean parted;
   private Dense dense;
   private int[] unitOf = new int[0];
   private final List<List<Rule>> ofUnit = new ArrayList<>();
@@ -233,13 +232,22 @@ final class Preparation {
   }
 
   private void among(int c, Indices machines, List<Indices> parts, boolean always) {
-    int[] partOf = partition(parts);
-    Rule rule = new PlacementRules.AmongRule(c, partOf);
+    Partition partition = partition(parts);
+    Rule rule = new PlacementRules.AmongRule(c, partition.partOf);
     each(machines, u -> ofUnit.get(u).add(rule));
-    int now = always ? commonPart(machines, partOf) : -1;
+    keepInside(machines, partition);
+    int now = always ? commonPart(machines, partition.partOf) : -1;
     if (now >= 0) {
-      long[] bits = bits(parts.get(now));
+      long[] bits = partition.bits(now);
       each(machines, u -> restrict(u, bits));
+    }
+  }
+
+  /** On none of the hosts that are in no part. */
+  private void keepInside(Indices machines, Partition partition) {
+    long[] inside = partition.inside;
+    if (inside != null) {
+      each(machines, u -> restrict(u, inside));
     }
   }
 
@@ -259,14 +267,16 @@ final class Preparation {
   }
 
   private void splitAmong(int c, List<Indices> groups, List<Indices> parts, boolean always) {
-    int[] partOf = partition(parts);
+    Partition partition = partition(parts);
+    int[] partOf = partition.partOf;
     int[] groupOf = groupOf(c, groups);
     Rule rule = new PlacementRules.SplitAmongRule(c, partOf, parts.size(), groupOf, groups.size());
     for (Indices group : groups) {
       each(group, u -> ofUnit.get(u).add(rule));
+      keepInside(group, partition);
       int now = always ? commonPart(group, partOf) : -1;
       if (now >= 0) {
-        long[] bits = bits(parts.get(now));
+        long[] bits = partition.bits(now);
         each(group, u -> restrict(u, bits));
       }
     }
@@ -367,19 +377,9 @@ final class Preparation {
     return rules;
   }
 
-  private int[] partition(List<Indices> parts) {
-    return partitions.computeIfAbsent(
-        parts,
-        key -> {
-          int[] partOf = new int[dense.hosts];
-          Arrays.fill(partOf, -1);
-          for (int p = 0; p < key.size(); p++) {
-            for (int h : key.get(p).toArray()) {
-              partOf[h] = p;
-            }
-          }
-          return partOf;
-        });
+  private Partition partition(List<Indices> parts) {
+    parted = true;
+    return partitions.of(parts, dense.hosts);
   }
 
   private void each(Indices machines, java.util.function.IntConsumer action) {
@@ -396,7 +396,7 @@ final class Preparation {
     long[] before = dense.domain[unit];
     if (before == null) {
       dense.domain[unit] = bits;
-    } else {
+    } else if (!Arrays.equals(before, bits)) {
       long[] both = before.clone();
       for (int i = 0; i < both.length; i++) {
         both[i] &= bits[i];
@@ -422,7 +422,7 @@ final class Preparation {
 
   /** A host is plain when no unit, domain, part or rule of hosts tells it from others. */
   private void plainHosts() {
-    boolean apart = !partitions.isEmpty();
+    boolean apart = parted;
     for (int u = 0; u < dense.units && !apart; u++) {
       apart = dense.domain[u] != null;
     }

@@ -153,7 +153,8 @@ final class Solver {
   }
 
   private void improve() {
-    Patterns patterns = new Patterns(dense, scale, seed, stop);
+    clear();
+    Patterns patterns = new Patterns(state, scale, seed, stop);
     if (patterns.usable()) {
       long known = placement == null ? Long.MAX_VALUE : objective() - patterns.fixed();
       patterns.price(known);
@@ -173,7 +174,7 @@ final class Solver {
         state.restore(placement);
         budget -= 1 + neighbourhood.run(Math.min(budget, moves));
         keepIfBetter();
-      } else if (placement == null && !patterns.usable()) {
+      } else if (placement == null && !stop.getAsBoolean()) {
         budget -= LEAST_MOVES;
         retry();
       }

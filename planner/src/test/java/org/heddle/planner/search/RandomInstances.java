@@ -159,4 +159,39 @@ final class RandomInstances {
     }
     return builder.build();
   }
+
+  /** Dozens of hosts and many machines in groups that are spread, fenced, gathered or banned. */
+  static Instance mixed(SplittableRandom random) {
+    int hosts = 25 + random.nextInt(30);
+    Instance plain = dense(hosts, 56, 32, random.nextLong());
+    InstanceBuilder builder = plain.toBuilder();
+    int machines = plain.machines();
+    for (int c = 0; c < 12; c++) {
+      int first = random.nextInt(machines - 8);
+      Indices group = Indices.range(first, first + 2 + random.nextInt(5));
+      builder.constraint(
+          switch (random.nextInt(8)) {
+            case 0 -> new Constraint.Among(group, halves(hosts), random.nextBoolean());
+            case 1 -> new Constraint.Fence(group, Indices.range(0, hosts / 2), false);
+            case 2 -> new Constraint.Ban(group, Indices.of(random.nextInt(hosts)), true);
+            case 3 -> new Constraint.Gather(Indices.range(first, first + 2), false);
+            case 4 -> new Constraint.RunningCapacity(Indices.of(random.nextInt(hosts)), 5, false);
+            case 5 -> new Constraint.Offline(Indices.of(c));
+            default -> new Constraint.Spread(group, random.nextBoolean());
+          });
+    }
+    return builder.build();
+  }
+
+  /** Sites of equal size whose machines may not leave them. */
+  static Instance sites(int sites, int hosts, long seed) {
+    Instance plain = dense(sites * hosts, 56, 32, seed);
+    InstanceBuilder builder = plain.toBuilder();
+    for (int s = 0; s < sites; s++) {
+      Indices here = Indices.range(s * hosts, (s + 1) * hosts);
+      Indices machines = Indices.range(s * hosts * 6, (s + 1) * hosts * 6);
+      builder.constraint(new Constraint.Fence(machines, here, true));
+    }
+    return builder.build();
+  }
 }
