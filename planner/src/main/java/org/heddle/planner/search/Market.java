@@ -85,8 +85,11 @@ final class Market {
         }
       }
       System.arraycopy(rooms, e * width, room, 0, width);
+      for (int i = 0; ruled && i < leaves.length; i++) {
+        leaves[i] = ((e >>> i) & 1) != 0;
+      }
       int cell = grid.cell(room);
-      if (cell >= 0) {
+      if (cell >= 0 && (!ruled || compatible.stay(h, units, leaves))) {
         keptMasks[kept] = e;
         keptCells[kept] = cell;
         keptCosts[kept++] = cost[e];
