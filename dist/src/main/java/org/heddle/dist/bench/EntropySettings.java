@@ -25,8 +25,9 @@ import org.heddle.planner.search.SearchLimits;
 
 /**
  * Random configurations as in Entropy's papers, solved by us and by first-fit decreasing: hosts
- * used and plan cost (Entropy's, in steps). Machines have 256 to 2048 MB and want a whole CPU or
- * none; the origin keeps all capacities, then who wants a CPU is drawn anew.
+ * used and plan cost (Entropy's, in steps); of the two ways of first-fit decreasing the one that
+ * uses fewer hosts counts. Machines have 256 to 2048 MB and want a whole CPU or none; the origin
+ * keeps all capacities, then who wants a CPU is drawn anew.
  */
 final class EntropySettings {
   private static final int HOSTS = 200;
@@ -67,12 +68,19 @@ final class EntropySettings {
             ? reached(instance, found.arrangement())
             : Reached.NOTHING;
     double ms = (System.nanoTime() - begin) / 1e6;
-    int[] placement = new FirstFitDecreasing(instance).place();
-    Reached theirs =
-        placement.length == 0
-            ? Reached.NOTHING
-            : reached(instance, Arrangement.of(instance, placement));
+    Reached theirs = byFirstFit(instance, 0);
+    Reached otherWay = byFirstFit(instance, 1);
+    if (theirs.cost < 0 || (otherWay.cost >= 0 && otherWay.hosts < theirs.hosts)) {
+      theirs = otherWay;
+    }
     return new Pair(ours.hosts, ours.cost, theirs.hosts, theirs.cost, ms);
+  }
+
+  private static Reached byFirstFit(Instance instance, int leading) {
+    int[] placement = new FirstFitDecreasing(instance, leading).place();
+    return placement.length == 0
+        ? Reached.NOTHING
+        : reached(instance, Arrangement.of(instance, placement));
   }
 
   private record Reached(long hosts, long cost) {
@@ -132,8 +140,8 @@ final class EntropySettings {
     int[] cpus = new int[size];
     boolean runs = state < 2;
     for (int i = 0; i < size; i++) {
-      grid.machine(memory, random.nextInt(2));
-      cpus[i] = random.nextInt(2);
+      grid.machine(memory, active(random));
+      cpus[i] = active(random);
     }
     grid.builder.vjob("vjob" + vjob, Indices.range(from, from + size));
     runs = runs && grid.runAll(from, size);
@@ -149,6 +157,11 @@ final class EntropySettings {
           turn ? MachineState.RUNNING : runs || sleeps ? MachineState.SLEEPING : MachineState.READY;
       grid.wanted(from + i, wanted, cpus[i]);
     }
+  }
+
+  /** Three machines of four want a CPU, so that not all vjobs can run. */
+  private static int active(SplittableRandom random) {
+    return random.nextInt(4) > 0 ? 1 : 0;
   }
 
   /** Admits vjobs in their order as long as first fit finds room: Entropy's sample policy. */

@@ -7,16 +7,21 @@ import org.heddle.planner.instance.Instance;
 import org.heddle.planner.instance.MachineState;
 
 /**
- * The heuristic that the papers compare with: the biggest machine first (memory, then CPU), each on
- * the first host with room, wherever it runs now.
+ * The heuristic that the papers compare with: the biggest machine first (by memory, then CPU, or
+ * the other way round), each on the first host with room, wherever it runs now.
  */
 final class FirstFitDecreasing {
   private final Instance instance;
+  private final int leading;
   private final long[][] free;
   private final int[] placement;
 
-  FirstFitDecreasing(Instance instance) {
+  /**
+   * @param leading the resource by which machines are compared first
+   */
+  FirstFitDecreasing(Instance instance, int leading) {
     this.instance = instance;
+    this.leading = leading;
     this.free = new long[instance.hosts()][instance.resources()];
     for (int h = 0; h < free.length; h++) {
       for (int r = 0; r < instance.resources(); r++) {
@@ -61,7 +66,8 @@ final class FirstFitDecreasing {
   private Comparator<Integer> biggest() {
     return (one, other) -> {
       for (int r = 0; r < instance.resources(); r++) {
-        int bySize = Long.compare(instance.next(other, r), instance.next(one, r));
+        int resource = (leading + r) % instance.resources();
+        int bySize = Long.compare(instance.next(other, resource), instance.next(one, resource));
         if (bySize != 0) {
           return bySize;
         }

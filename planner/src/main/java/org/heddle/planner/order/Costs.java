@@ -44,7 +44,8 @@ public record Costs(long boot, long stop) {
    * The cost of a plan: each action costs its own and that of the dearest chain of actions that it
    * has to wait for; the plan costs the sum over its actions. In a plan of steps, of which each
    * waits for all of the one before, a step costs what its dearest action costs alone, and an
-   * action costs the steps before it and its own: Entropy's definition.
+   * action costs the steps before it and its own: Entropy's definition. A demand that changes in
+   * place is no action there, and costs nothing here.
    */
   public long plan(Instance instance, Schedule schedule) {
     List<TimedAction> actions = schedule.actions();
@@ -56,9 +57,13 @@ public record Costs(long boot, long stop) {
         until[i] = Math.max(until[i], until[action.waitsFor().at(k)]);
       }
       until[i] += local(instance, action);
-      sum += until[i];
+      sum += counts(action) ? until[i] : 0;
     }
     return sum;
+  }
+
+  private static boolean counts(TimedAction action) {
+    return action.kind() != TimedAction.Kind.ALLOCATE;
   }
 
   /** The cost of the same actions in Entropy's steps: each as early as what it waits for allows. */
@@ -69,7 +74,8 @@ public record Costs(long boot, long stop) {
     for (int i = 0; i < step.length; i++) {
       TimedAction action = actions.get(i);
       for (int k = 0; k < action.waitsFor().size(); k++) {
-        step[i] = Math.max(step[i], step[action.waitsFor().at(k)] + 1);
+        int other = action.waitsFor().at(k);
+        step[i] = Math.max(step[i], step[other] + (counts(actions.get(other)) ? 1 : 0));
       }
       dearest[step[i]] = Math.max(dearest[step[i]], local(instance, action));
     }
@@ -79,7 +85,9 @@ public record Costs(long boot, long stop) {
     }
     long sum = 0;
     for (int i = 0; i < step.length; i++) {
-      sum += before[step[i]] + local(instance, actions.get(i));
+      if (counts(actions.get(i))) {
+        sum += before[step[i]] + local(instance, actions.get(i));
+      }
     }
     return sum;
   }
