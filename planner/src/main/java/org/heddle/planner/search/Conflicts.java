@@ -42,9 +42,10 @@ final class Conflicts {
     if (!plain.isEmpty()) {
       return new Outcome.Refused(true, plain);
     }
-    if (!certain && limits.stop().getAsBoolean()) {
+    if (!certain && (limits.iterations() == 0 || limits.stop().getAsBoolean())) {
       return new Outcome.Refused(
-          false, List.of("no placement was found in the time given; none is known to exist"));
+          false,
+          List.of("no placement was found within the limits; whether there is one is not known"));
     }
     filter(ignored, relevant());
     filter(absent, running());

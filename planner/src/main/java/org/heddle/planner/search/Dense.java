@@ -66,6 +66,12 @@ final class Dense {
   /** By machine: the host of those that do not run in the end, -1 for the rest. */
   final int[] still;
 
+  /**
+   * Whether a choice was made while preparing that another one could undo: then nothing is said to
+   * be proven.
+   */
+  boolean chosen;
+
   /** Contradictions found while preparing. */
   final List<String> contradictions = new ArrayList<>();
 

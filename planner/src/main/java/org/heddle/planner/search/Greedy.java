@@ -12,6 +12,7 @@ final class Greedy {
   private final Dense dense;
   private final State state;
   private long bound;
+  private long base;
 
   Greedy(Dense dense, State state) {
     this.dense = dense;
@@ -24,6 +25,11 @@ final class Greedy {
     return bound;
   }
 
+  /** The part of the bound that no rule has to do with. */
+  long base() {
+    return base;
+  }
+
   /** Leaves in place what may stay; the state is empty before. */
   void keep() {
     for (int u = 0; u < dense.units; u++) {
@@ -32,6 +38,7 @@ final class Greedy {
         bound += dense.leaving(u);
       }
     }
+    base = bound;
     Evictions evictions = new Evictions(dense, new Compatible(state));
     int[][] homes = dense.atHomes();
     boolean[][] leaves = new boolean[dense.hosts][];

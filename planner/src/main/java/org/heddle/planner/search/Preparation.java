@@ -329,21 +329,30 @@ final class Preparation {
         pin(m);
       }
     }
-    keepSleepersOut(hosts, inside);
+    keepOthersOut(hosts, inside);
   }
 
-  /** A saved state on a quarantined host cannot be resumed there. */
-  private void keepSleepersOut(Indices hosts, boolean[] inside) {
+  /** A unit of which not all run on the quarantined host already cannot come there. */
+  private void keepOthersOut(Indices hosts, boolean[] inside) {
     long[] bits = bits(hosts);
     for (int i = 0; i < bits.length; i++) {
       bits[i] = ~bits[i];
     }
-    for (int m = 0; m < instance.machines(); m++) {
-      boolean sleeps = instance.state(m) == MachineState.SLEEPING;
-      if (sleeps && runs(m) && inside[instance.host(m)]) {
-        restrict(unitOf[m], bits);
+    for (int u = 0; u < dense.units; u++) {
+      int home = dense.home[u];
+      if (home >= 0 && inside[home] && !allRunOn(u, home)) {
+        restrict(u, bits);
       }
     }
+  }
+
+  private boolean allRunOn(int unit, int host) {
+    for (int m : dense.members[unit]) {
+      if (instance.state(m) != MachineState.RUNNING || instance.host(m) != host) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private void sum(int c, Indices hosts, long amount, java.util.function.IntToLongFunction of) {

@@ -88,7 +88,7 @@ final class Solver {
 
   void run() {
     greedy.keep();
-    wholeBound = greedy.bound() + dense.constant;
+    wholeBound = (dense.chosen ? greedy.base() : greedy.bound()) + dense.constant;
     bound = wholeBound / scale;
     greedy.fill();
     keepIfBetter();
@@ -120,7 +120,7 @@ final class Solver {
   }
 
   private void raise(long newBound) {
-    if (newBound > bound) {
+    if (newBound > bound && !dense.chosen) {
       bound = newBound;
       wholeBound = Math.max(wholeBound, bound * scale);
       progress.report(objective(), bound());
@@ -137,7 +137,7 @@ final class Solver {
     Tree.End end = tree.solve(state.homeless(), hosts, limit, nodes);
     budget -= nodes - tree.nodesLeft();
     keepIfBetter();
-    exhausted = end == Tree.End.BEST || end == Tree.End.NONE;
+    exhausted = !dense.chosen && (end == Tree.End.BEST || end == Tree.End.NONE);
     if (exhausted && placement != null) {
       raise(best / scale);
     }

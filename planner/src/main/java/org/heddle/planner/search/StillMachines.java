@@ -1,5 +1,6 @@
 package org.heddle.planner.search;
 
+import org.heddle.planner.instance.Constraint;
 import org.heddle.planner.instance.HostWish;
 import org.heddle.planner.instance.Instance;
 import org.heddle.planner.instance.MachineState;
@@ -9,12 +10,19 @@ final class StillMachines {
   private final Dense dense;
   private final Instance instance;
   private final Pricing pricing;
+  private static final int FREE_RANK = 2;
+  private static final int RANKS = 5;
+
+  private final boolean[] limited;
+  private final boolean[] keepsState;
   private int next;
 
   StillMachines(Dense dense, Pricing pricing) {
     this.dense = dense;
     this.instance = dense.instance;
     this.pricing = pricing;
+    limited = limited();
+    keepsState = keepsState();
   }
 
   void place() {
@@ -44,14 +52,56 @@ final class StillMachines {
       return host;
     }
     dense.constant += pricing.suspend(m);
-    for (int tried = 0; tried < dense.hosts; tried++) {
-      int candidate = next++ % dense.hosts;
-      if (instance.hostWish(candidate) != HostWish.OFFLINE && instance.online(candidate)) {
-        return candidate;
+    for (int rank = 0; rank < RANKS; rank++) {
+      for (int tried = 0; tried < dense.hosts; tried++) {
+        int candidate = (next + tried) % dense.hosts;
+        if (rank(candidate) == rank) {
+          next = candidate + 1;
+          dense.chosen |= rank > FREE_RANK;
+          return candidate;
+        }
       }
     }
     dense.contradictions.add(
         "machine " + instance.machineName(m) + " shall sleep, but no host stays on line");
     return host;
+  }
+
+  /** Hosts that are on line anyway first, then those that no rule wants off, then the others. */
+  private int rank(int host) {
+    return switch (instance.hostWish(host)) {
+      case OFFLINE -> RANKS;
+      case ONLINE -> 0;
+      case EITHER -> {
+        if (keepsState[host]) {
+          yield 0;
+        }
+        yield (limited[host] ? FREE_RANK + 1 : FREE_RANK - 1) + (instance.online(host) ? 0 : 1);
+      }
+    };
+  }
+
+  /** Hosts that maxOnline or noIdle speak of. */
+  private boolean[] limited() {
+    boolean[] all = new boolean[instance.hosts()];
+    for (Constraint constraint : instance.constraints()) {
+      if (constraint instanceof Constraint.MaxOnline most) {
+        most.hosts().stream().forEach(h -> all[h] = true);
+      } else if (constraint instanceof Constraint.NoIdle idle) {
+        idle.hosts().stream().forEach(h -> all[h] = true);
+      }
+    }
+    return all;
+  }
+
+  private boolean[] keepsState() {
+    boolean[] all = new boolean[instance.hosts()];
+    for (int m = 0; m < instance.machines(); m++) {
+      boolean lies = instance.wanted(m) == MachineState.SLEEPING;
+      if (lies && instance.hostWish(instance.host(m)) != HostWish.OFFLINE) {
+        all[instance.host(m)] = true;
+      }
+    }
+    return all;
   }
 }
