@@ -16,6 +16,9 @@ enum Codec {
   /** One zstd frame with another block's bytes as its dictionary (raw content). */
   ZSTD_WITH_REFERENCE(2);
 
+  /** What is compressed is written here first: a new buffer each time costs more than its use. */
+  private static final ThreadLocal<byte[]> SCRATCH = ThreadLocal.withInitial(() -> new byte[0]);
+
   final byte number;
 
   Codec(int number) {
@@ -36,7 +39,12 @@ enum Codec {
   /** A frame, or null when it would not be shorter than the bytes are. */
   static byte @Nullable [] compress(
       byte[] data, int length, Effort effort, byte @Nullable [] reference) {
-    byte[] frame = new byte[(int) Zstd.compressBound(length)];
+    int bound = (int) Zstd.compressBound(length);
+    byte[] frame = SCRATCH.get();
+    if (frame.length < bound) {
+      frame = new byte[bound];
+      SCRATCH.set(frame);
+    }
     try (ZstdCompressCtx context = new ZstdCompressCtx()) {
       context.setLevel(effort.level).setContentSize(true).setChecksum(false);
       if (effort.hashLog > 0) {

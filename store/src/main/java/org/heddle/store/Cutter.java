@@ -3,6 +3,8 @@ package org.heddle.store;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,6 +17,7 @@ final class Cutter {
   private final FileChannel file;
   private final Extents extents;
   private final long size;
+  private final Queue<byte[]> free = new ConcurrentLinkedQueue<>();
   private byte[] carried = new byte[0];
 
   /** Where the next byte is read; what was carried over lies before it. */
@@ -33,9 +36,15 @@ final class Cutter {
     return size;
   }
 
+  /** The batch's bytes are not needed any more. Any thread may say so. */
+  void release(Batch batch) {
+    free.add(batch.data);
+  }
+
   /** The next batch; null at the end of the file. */
   @Nullable Batch next() throws IOException {
-    Batch batch = new Batch(new byte[BUFFER]);
+    byte[] buffer = free.poll();
+    Batch batch = new Batch(buffer == null ? new byte[BUFFER] : buffer);
     System.arraycopy(carried, 0, batch.data, 0, carried.length);
     int filled = carried.length;
     if (filled == 0) {

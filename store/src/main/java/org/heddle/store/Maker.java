@@ -9,6 +9,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Future;
 
 /**
@@ -25,6 +26,7 @@ public final class Maker {
 
   // Of the run.
   private final List<ChunkRef> blockChunks = new ArrayList<>();
+  private final Queue<byte[]> free = new ConcurrentLinkedQueue<>();
   private byte[] block = new byte[Limits.BLOCK];
   private int blockLength;
   private final Queue<Future<Block>> compressing = new ArrayDeque<>();
@@ -73,12 +75,12 @@ public final class Maker {
       }
       hashing.add(workers.start(next::hash));
       if (hashing.size() > BATCHES) {
-        done += lookUp(Workers.result(hashing.remove()), workers, index);
+        done += lookUp(Workers.result(hashing.remove()), cutter, workers, index);
         progress.at(done, cutter.size());
       }
     }
     while (!hashing.isEmpty()) {
-      done += lookUp(Workers.result(hashing.remove()), workers, index);
+      done += lookUp(Workers.result(hashing.remove()), cutter, workers, index);
       progress.at(done, cutter.size());
     }
     endBlock(workers);
@@ -87,7 +89,8 @@ public final class Maker {
     }
   }
 
-  private long lookUp(Batch batch, Workers workers, IndexWriter index) throws IOException {
+  private long lookUp(Batch batch, Cutter cutter, Workers workers, IndexWriter index)
+      throws IOException {
     long bytes = 0;
     for (int i = 0; i < batch.count(); i++) {
       Entry entry = batch.entry(i);
@@ -100,6 +103,7 @@ public final class Maker {
         }
       }
     }
+    cutter.release(batch);
     return bytes;
   }
 
@@ -121,10 +125,16 @@ public final class Maker {
     }
     byte[] data = block;
     List<ChunkRef> refs = List.copyOf(blockChunks);
-    block = new byte[Limits.BLOCK];
+    byte[] next = free.poll();
+    block = next == null ? new byte[Limits.BLOCK] : next;
     blockLength = 0;
     blockChunks.clear();
-    compressing.add(workers.start(() -> Block.of(data, refs, writer.effort())));
+    compressing.add(
+        workers.start(() -> {
+          Block made = Block.of(data, refs, writer.effort());
+          free.add(data);
+          return made;
+        }));
     if (compressing.size() > workers.count() + 1) {
       writer.append(Workers.result(compressing.remove()));
     }

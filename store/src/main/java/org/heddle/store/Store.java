@@ -7,7 +7,6 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -31,14 +30,13 @@ public final class Store implements ChunkSource {
   final Disk disk;
   private final StoreSettings settings;
   private final BlockCache cache = new BlockCache(CACHE);
-  private final Map<String, String> damaged = new LinkedHashMap<>();
-  private Packs packs = new Packs();
-  private Set<String> loaded = new HashSet<>();
+  private final PackSet packs;
 
   private Store(Layout layout, Disk disk, StoreSettings settings) {
     this.layout = layout;
     this.disk = disk;
     this.settings = settings;
+    this.packs = new PackSet(layout.packs());
   }
 
   /**
@@ -304,8 +302,7 @@ public final class Store implements ChunkSource {
         int number = pack.blockOf(found.chunk());
         blocks
             .computeIfAbsent(pack.block(number).digest(), _ -> new Gathering(pack, number))
-            .chunks
-            .put(found.chunk(), chunk);
+            .add(found.chunk(), chunk);
       }
     }
     List<Holding> holdings = new ArrayList<>();
@@ -313,29 +310,6 @@ public final class Store implements ChunkSource {
       holdings.add(gathering.holding());
     }
     return holdings;
-  }
-
-  private static final class Gathering {
-    private final PackFile pack;
-    private final int number;
-    private final Map<Integer, ChunkRef> chunks = new java.util.TreeMap<>();
-
-    Gathering(PackFile pack, int number) {
-      this.pack = pack;
-      this.number = number;
-    }
-
-    Holding holding() throws StoreException {
-      PackFile.Placed block = pack.block(number);
-      boolean refers = block.codec() == Codec.ZSTD_WITH_REFERENCE;
-      return new Holding(
-          block.digest(),
-          block.stored(),
-          block.raw(),
-          List.copyOf(chunks.values()),
-          chunks.values().stream().mapToInt(ChunkRef::length).sum(),
-          refers ? Optional.of(block.reference()) : Optional.empty());
-    }
   }
 
   /**
@@ -438,69 +412,29 @@ public final class Store implements ChunkSource {
   }
 
   /** Packs that cannot be used, by file name, with the reason. */
-  public synchronized Map<String, String> damagedPacks() {
-    return Map.copyOf(damaged);
+  public Map<String, String> damagedPacks() {
+    return packs.damaged();
   }
 
   /** Looks for packs that others have added or taken away. */
-  public synchronized void refresh() throws IOException {
-    Set<String> now = new HashSet<>();
-    List<Path> fresh = new ArrayList<>();
-    for (Path file : Session.list(layout.packs())) {
-      String name = String.valueOf(file.getFileName());
-      if (name.endsWith(PackFile.SUFFIX)) {
-        now.add(name);
-        if (!loaded.contains(name)) {
-          fresh.add(file);
-        }
-      }
-    }
-    if (!now.containsAll(loaded)) {
-      Packs rest = new Packs();
-      for (PackFile pack : packs.all()) {
-        if (now.contains(String.valueOf(pack.path().getFileName()))) {
-          rest.add(pack);
-        }
-      }
-      packs = rest;
-      loaded = new HashSet<>(loaded);
-      loaded.retainAll(now);
-    }
-    damaged.keySet().retainAll(now);
-    fresh.forEach(this::load);
-  }
-
-  private void load(Path file) {
-    String name = String.valueOf(file.getFileName());
-    try {
-      packs.add(PackFile.open(file));
-      loaded.add(name);
-      damaged.remove(name);
-    } catch (NoSuchFileException deletedMeanwhile) {
-      damaged.remove(name);
-    } catch (IOException broken) {
-      damaged.put(name, String.valueOf(broken.getMessage()));
-    }
+  public void refresh() throws IOException {
+    packs.refresh();
   }
 
   /** Takes over a pack that was just sealed. */
-  synchronized void add(Path pack) throws IOException {
-    if (loaded.add(String.valueOf(pack.getFileName()))) {
-      packs.add(PackFile.open(pack));
-    }
+  void add(Path pack) throws IOException {
+    packs.add(pack);
   }
 
   Packs.@Nullable Found find(ChunkId id, Set<String> without) {
-    synchronized (this) {
-      return packs.find(id, without);
-    }
+    return packs.find(id, without);
   }
 
-  private synchronized Packs.@Nullable FoundBlock findBlock(ChunkId digest) throws StoreException {
+  private Packs.@Nullable FoundBlock findBlock(ChunkId digest) throws StoreException {
     return packs.findBlock(digest);
   }
 
-  synchronized List<PackFile> packFiles() {
-    return List.copyOf(packs.all());
+  List<PackFile> packFiles() {
+    return packs.all();
   }
 }

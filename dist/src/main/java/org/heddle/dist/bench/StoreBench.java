@@ -108,8 +108,9 @@ final class StoreBench {
                 "sh", "-c", "cat \"$0\" \"$1\" >/dev/null", first.toString(), second.toString()));
     for (StorePeer peer : StorePeer.all(heddle)) {
       say.accept(first.getFileName() + ", " + second.getFileName() + ": " + peer.name());
-      results.put(
-          peer.name(), inScratch((shell, scratch) -> peer.run(shell, scratch, first, second)));
+      StorePeer.Result one = inScratch((shell, scratch) -> peer.run(shell, scratch, first, second));
+      results.put(peer.name(), one);
+      say.accept("  " + StoreText.line(one));
     }
     double table =
         inScratch((shell, scratch) -> {

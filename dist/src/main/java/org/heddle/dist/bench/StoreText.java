@@ -62,6 +62,16 @@ final class StoreText {
     }
   }
 
+  /** One result, for who waits for the others. */
+  static String line(StorePeer.Result one) {
+    return "first %s MB in %s s, second %s MB in %s s"
+        .formatted(
+            number(one.firstBytes() / 1e6),
+            number(one.firstSeconds()),
+            number(one.secondBytes() / 1e6),
+            number(one.secondSeconds()));
+  }
+
   private static String number(double value) {
     return Double.isNaN(value) ? "-" : "%.2f".formatted(value);
   }

@@ -13,10 +13,13 @@ image() {
   [[ -f $1.raw ]] && return
   echo "making $1.raw: Debian $2 (about a minute)" >&2
   rm -rf -- "$1.root" "$1.new"
+  # By way of a tar: apt verifies signatures as another user, who may not enter this folder.
+  mkdir -- "$1.root"
   mmdebstrap --quiet --mode=root --variant=apt --components=main --include="$3" \
     ${proxies:+--aptopt="$proxies"} --aptopt='APT::Install-Recommends "false"' \
     --dpkgopt=force-unsafe-io --dpkgopt='path-exclude=/usr/share/man/*' \
-    --dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-exclude=/usr/share/locale/*' "$2" "$1.root"
+    --dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-exclude=/usr/share/locale/*' "$2" - |
+    tar -x --numeric-owner -C "$1.root"
   truncate -s "$4" "$1.new"
   mke2fs -q -F -t ext4 -L root -E root_owner=0:0,lazy_itable_init=1 -O ^metadata_csum_seed -d "$1.root" "$1.new"
   find "$1.root/var/lib/dpkg/info" -name '*.list' | wc -l >"$1.packages"

@@ -1,0 +1,143 @@
+package org.heddle.dist.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Random;
+import java.util.SequencedMap;
+import java.util.function.Supplier;
+import org.heddle.api.Json;
+import org.heddle.cli.Environment;
+import org.heddle.cli.HeddleCommand;
+import org.heddle.cli.Terminal;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+
+final class StoreCommandTest {
+  @TempDir Path folder;
+  private byte[] contents = new byte[0];
+
+  private record Run(int exit, String out, String err) {}
+
+  @BeforeEach
+  void aFile() throws IOException {
+    contents = new byte[300_000];
+    new Random(1).nextBytes(contents);
+    Files.write(folder.resolve("disk.raw"), contents);
+  }
+
+  private Run heddle(String... words) {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    ByteArrayOutputStream err = new ByteArrayOutputStream();
+    Environment around =
+        new Environment(
+            new ByteArrayInputStream(new byte[0]),
+            new PrintStream(out, true, StandardCharsets.UTF_8),
+            new PrintStream(err, true, StandardCharsets.UTF_8),
+            Terminal.NONE,
+            Terminal.NONE,
+            false,
+            Map.of(),
+            folder,
+            InstantSource.system());
+    SequencedMap<String, Supplier<Object>> programs = new LinkedHashMap<>();
+    programs.put("store", () -> new StoreCommand(around));
+    String[] all = new String[words.length + 1];
+    all[0] = "store";
+    for (int i = 0; i < words.length; i++) {
+      all[i + 1] =
+          words[i].startsWith("@") ? folder.resolve(words[i].substring(1)).toString() : words[i];
+    }
+    int exit = HeddleCommand.run(around, programs, all);
+    return new Run(
+        exit, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+  }
+
+  @Test
+  void aFileGoesInAndComesOut() {
+    Run made = heddle("make", "@disk.raw", "--store", "@s", "-o", "json");
+    assertThat(made.err()).isEmpty();
+    JsonNode told = Json.MAPPER.readTree(made.out());
+    assertThat(told.propertyNames())
+        .contains(
+            "index",
+            "bytesIn",
+            "bytesStored",
+            "bytesSent",
+            "bytesSaved",
+            "chunks",
+            "seconds",
+            "virtualSpeed");
+    assertThat(told.get("index").asString()).isEqualTo("disk.raw");
+    assertThat(told.get("bytesIn").asLong()).isEqualTo(contents.length);
+    assertThat(heddle("extract", "disk.raw", "@out", "--store", "@s").exit()).isZero();
+    assertThat(folder.resolve("out")).hasBinaryContent(contents);
+    Run again = heddle("extract", "disk.raw", "@out", "--in-place", "--store", "@s", "-o", "json");
+    assertThat(Json.MAPPER.readTree(again.out()).get("bytesStored").asLong()).isZero();
+    assertThat(heddle("ls", "--store", "@s").out()).contains("INDEX", "disk.raw", "300.0 kB");
+    assertThat(heddle("stat", "--store", "@s").out()).contains("indexes   1");
+    assertThat(heddle("stat", "disk.raw", "--store", "@s").out()).contains("0 of them missing");
+    assertThat(heddle("verify", "--store", "@s").out()).startsWith("sound");
+  }
+
+  @Test
+  void aDryCollectionChangesNothingAndARealOneDoes() {
+    heddle("make", "@disk.raw", "--store", "@s");
+    heddle("make", "@disk.raw", "--name", "copy", "--store", "@s");
+    assertThat(heddle("diff", "disk.raw", "copy", "--store", "@s", "-o", "yaml").out())
+        .contains("onlyFirst:\n  chunks: 0");
+    assertThat(heddle("rm", "disk.raw", "copy", "--store", "@s").exit()).isZero();
+    assertThat(heddle("gc", "--dry-run", "--store", "@s").out()).startsWith("would free 30");
+    assertThat(heddle("stat", "--store", "@s").out()).contains("packs     1");
+    assertThat(heddle("gc", "--store", "@s").out()).startsWith("freed 30");
+    assertThat(heddle("stat", "--store", "@s").out()).contains("packs     0");
+  }
+
+  @Test
+  void failuresHaveOneLineAndACode() throws IOException {
+    assertThat(heddle("ls", "--store", "@none").exit()).isEqualTo(3);
+    assertThat(heddle("make", "@none", "--store", "@s").err()).contains("there is no file");
+    heddle("make", "@disk.raw", "--store", "@s");
+    assertThat(heddle("extract", "other", "@out", "--store", "@s").exit()).isEqualTo(3);
+    assertThat(heddle("extract", "../s", "@out", "--store", "@s").exit()).isEqualTo(2);
+    Files.write(folder.resolve("disk.raw"), new byte[] {1});
+    Run taken = heddle("make", "@disk.raw", "--store", "@s", "-o", "json");
+    assertThat(taken.exit()).isEqualTo(4);
+    assertThat(Json.MAPPER.readTree(taken.err()).get("type").asString()).isEqualTo("conflict");
+    assertThat(heddle("make", "@disk.raw", "--replace", "--store", "@s").exit()).isZero();
+    Run full = heddle("make", "@disk.raw", "--store", "@tiny", "--quota", "10");
+    assertThat(full.exit()).isEqualTo(4);
+    assertThat(full.err()).contains("may take 10 bytes").hasLineCount(1);
+  }
+
+  @Test
+  void damageIsNamedAndRepaired() throws IOException {
+    heddle("make", "@disk.raw", "--store", "@s");
+    heddle("make", "@disk.raw", "--store", "@good");
+    Path pack;
+    try (var packs = Files.list(folder.resolve("s/packs"))) {
+      pack = packs.findFirst().orElseThrow();
+    }
+    byte[] bytes = Files.readAllBytes(pack);
+    bytes[5000] ^= 4;
+    Files.write(pack, bytes);
+    Run found = heddle("verify", "--store", "@s");
+    assertThat(found.exit()).isEqualTo(1);
+    assertThat(found.out()).contains("hurt: disk.raw");
+    assertThat(heddle("verify", "--repair-from", "@good", "--store", "@s").out())
+        .contains("0 are still missing", "sound");
+    assertThat(heddle("extract", "disk.raw", "@out", "--store", "@s").exit()).isZero();
+    assertThat(folder.resolve("out")).hasBinaryContent(contents);
+  }
+}
