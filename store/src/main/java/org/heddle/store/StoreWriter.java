@@ -282,6 +282,9 @@ public final class StoreWriter implements AutoCloseable {
       throws IOException {
     Path file = store.indexFile(name);
     flush();
+    // All that was really added is in the store now; a promise that was not kept counts for
+    // nothing.
+    pending.clear();
     requireAll(name, draft);
     try (Guard _ = Guard.take(store.layout.lock())) {
       if (!replace && Files.exists(file)) {
@@ -298,7 +301,8 @@ public final class StoreWriter implements AutoCloseable {
   private void requireAll(String name, IndexDraft draft) throws IOException {
     try (IndexReader index = draft.open()) {
       for (Optional<Entry> entry = index.next(); entry.isPresent(); entry = index.next()) {
-        if (entry.get() instanceof Entry.Data(ChunkRef chunk) && !has(chunk.id())) {
+        if (entry.get() instanceof Entry.Data(ChunkRef chunk)
+            && store.find(chunk.id(), condemned) == null) {
           throw StoreException.notFound(
               "chunk " + chunk.id() + " of index '" + name + "' is not in " + store.folder());
         }

@@ -69,6 +69,22 @@ final class CollectorTest {
   }
 
   @Test
+  void aPromiseThatWasNotKeptIsNotPublished() throws IOException {
+    Store store = Store.create(folder.resolve("s"), 0);
+    Store other = Store.create(folder.resolve("o"), 0);
+    byte[] data = Samples.noise(new Random(6), 40_000);
+    Samples.make(other, Samples.file(folder, "f", data), "f");
+    try (StoreWriter writer = store.writer();
+        IndexDraft draft = writer.receiveIndex(Files.newInputStream(other.indexFile("f")), null)) {
+      writer.missing(draft).forEach(chunk -> writer.promise(chunk.id()));
+      assertThatThrownBy(() -> writer.publish("f", draft, false))
+          .isInstanceOf(StoreException.class)
+          .hasMessageContaining("is not in");
+    }
+    assertThat(store.names()).isEmpty();
+  }
+
+  @Test
   void manySmallPacksBecomeOne() throws IOException {
     Store store = Store.create(folder.resolve("s"), 0);
     for (int i = 0; i < 10; i++) {
