@@ -25,10 +25,14 @@ public final class CheckCommand extends FileCommand {
   /** More are counted only. */
   private static final int SHOWN = 50;
 
-  @Parameters(paramLabel = "INSTANCE", description = "Heddle's JSON or BtrPlace's, plain or gzip.")
+  @Parameters(
+      index = "0",
+      paramLabel = "INSTANCE",
+      description = "Heddle's JSON or BtrPlace's, plain or gzip.")
   Path file = Path.of("");
 
   @Parameters(
+      index = "1",
       paramLabel = "PLAN",
       arity = "0..1",
       description = "A plan as heddle plan solve -o json or -o btrplace prints it.")

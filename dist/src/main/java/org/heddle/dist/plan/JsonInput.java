@@ -160,6 +160,6 @@ final class JsonInput {
 
   InvalidInstance wrong(String problem, String remedy) {
     String pointer = parser.streamReadContext().pathAsPointer().toString();
-    return InvalidInstance.invalid(file + " " + pointer, problem, remedy);
+    return InvalidInstance.invalid((file + " " + pointer).strip(), problem, remedy);
   }
 }

@@ -28,7 +28,10 @@ public sealed interface Constraint {
    */
   record Gather(Indices machines, boolean continuous) implements Lasting {}
 
-  /** All running ones within one of the parts (sets of hosts, disjoint). */
+  /**
+   * All running ones within one of the parts (sets of hosts, disjoint). Continuous: none leaves the
+   * part once all are in it, since it would be in both on its way.
+   */
   record Among(Indices machines, List<Indices> parts, boolean continuous) implements Lasting {
     public Among {
       parts = List.copyOf(parts);

@@ -1,6 +1,7 @@
 package org.heddle.planner.instance;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
@@ -102,10 +103,8 @@ public final class ConstraintText {
       case MAX_ONLINE -> new MaxOnline(args.hosts(0), args.amount(1), always);
       case NO_IDLE -> new NoIdle(args.hosts(0));
       case PRESERVE -> new Preserve(args.machines(0), args.resource(1), args.amount(2));
-      case RUNNING -> new InState(args.machines(0), MachineState.RUNNING);
-      case SLEEPING -> new InState(args.machines(0), MachineState.SLEEPING);
-      case READY -> new InState(args.machines(0), MachineState.READY);
-      case KILLED -> new InState(args.machines(0), MachineState.KILLED);
+      case RUNNING, SLEEPING, READY, KILLED ->
+          new InState(args.machines(0), state(term.form()));
       case SEQUENCE -> new Sequence(args.machines(0));
       case PRECEDENCE -> new Precedence(args.machines(0), args.machines(1));
       case SERIALIZE -> new Serialize(args.machines(0));
@@ -189,6 +188,18 @@ public final class ConstraintText {
       case READY -> ConstraintForm.READY;
       case KILLED -> ConstraintForm.KILLED;
     };
+  }
+
+  /**
+   * The state that a form asks for.
+   *
+   * @throws IllegalArgumentException when it asks for none
+   */
+  public static MachineState state(ConstraintForm form) {
+    return Arrays.stream(MachineState.values())
+        .filter(state -> form(state) == form)
+        .findFirst()
+        .orElseThrow(() -> new IllegalArgumentException(form + " asks for no state"));
   }
 
   private static ConstraintTerm term(ConstraintForm form, boolean always, Argument... arguments) {

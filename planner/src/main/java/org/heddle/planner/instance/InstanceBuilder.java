@@ -124,6 +124,10 @@ public final class InstanceBuilder {
     return this;
   }
 
+  public boolean isOnline(int host) {
+    return c.online[host];
+  }
+
   public InstanceBuilder capacity(int host, int resource, long amount) {
     c.capacities[resource][host] =
         checked("host " + c.hostNames[host], c.resourceNames[resource], amount);

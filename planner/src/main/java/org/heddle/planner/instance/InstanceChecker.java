@@ -26,16 +26,19 @@ public final class InstanceChecker {
     Walk walk = new Walk(instance, schedule.actions());
     List<Violation> wrong = new ArrayList<>(walk.walk());
     HostTimes hosts = new HostTimes(instance, schedule.actions());
-    if (wrong.isEmpty()) {
+    if (!walk.stuck()) {
       wrong.addAll(hosts.check());
     }
-    if (!wrong.isEmpty()) {
+    if (walk.stuck() || wrong.stream().anyMatch(each -> each.rule().equals(Walk.TRANSITION))) {
       return List.copyOf(wrong);
     }
+    boolean arrives = wrong.isEmpty();
     wrong.addAll(new RoomChecker(instance, walk, hosts).check());
     wrong.addAll(new LastingChecker(instance, walk, hosts).check());
     wrong.addAll(new OrderChecker(instance, schedule.actions()).check());
-    wrong.addAll(check(instance, end(instance, walk, hosts)));
+    if (arrives) {
+      wrong.addAll(check(instance, end(instance, walk, hosts)));
+    }
     return List.copyOf(wrong);
   }
 
@@ -47,7 +50,7 @@ public final class InstanceChecker {
   public static Arrangement end(Instance instance, Schedule schedule) {
     Walk walk = new Walk(instance, schedule.actions());
     List<Violation> wrong = walk.walk();
-    if (!wrong.isEmpty()) {
+    if (walk.stuck()) {
       throw InvalidInstance.invalid(
           "schedule", wrong.getFirst().toString(), "correct this action first");
     }

@@ -59,7 +59,7 @@ final class LastingChecker {
       case Lonely c -> lonely(c);
       case Fence c -> enters(c, c.machines(), c.hosts(), false);
       case Ban c -> enters(c, c.machines(), c.hosts(), true);
-      case Gather c -> together(c, List.of(c.machines()), host -> host);
+      case Gather c -> gather(c);
       case Among c -> {
         List<BitSet> parts = ArrangementChecker.sets(c.parts());
         together(c, List.of(c.machines()), host -> ArrangementChecker.partOf(parts, host));
@@ -170,6 +170,33 @@ final class LastingChecker {
     for (var moment : changes.entrySet()) {
       moment.getValue().forEach(change -> now.change(change[0], change[1], change[2]));
       if (now.holds()) {
+        held = true;
+      } else if (held) {
+        found(c, "does not hold from " + moment.getKey() + " ms");
+        return;
+      }
+    }
+  }
+
+  /** As {@link #together}; a machine alone may be on two hosts while it moves. */
+  private void gather(Gather c) {
+    Togetherness hosts = new Togetherness();
+    Togetherness machines = new Togetherness();
+    TreeMap<Long, List<int[]>> changes = new TreeMap<>();
+    for (int stay : staysOf(c.machines())) {
+      int[] arrival = {stays.host(stay), stays.machine(stay), 1};
+      int[] departure = {stays.host(stay), stays.machine(stay), -1};
+      changes.computeIfAbsent(stays.start(stay), _ -> new ArrayList<>()).add(arrival);
+      changes.computeIfAbsent(stays.end(stay), _ -> new ArrayList<>()).add(departure);
+    }
+    changes.remove(Stays.FOREVER);
+    boolean held = changes.isEmpty() || changes.firstKey() != Stays.ORIGIN;
+    for (var moment : changes.entrySet()) {
+      for (int[] change : moment.getValue()) {
+        hosts.change(change[0], 0, change[2]);
+        machines.change(change[1], 0, change[2]);
+      }
+      if (hosts.holds() || machines.holds()) {
         held = true;
       } else if (held) {
         found(c, "does not hold from " + moment.getKey() + " ms");

@@ -226,9 +226,9 @@ final class OrderChecker {
       boolean in = action.to() >= 0 && closed.get(action.to());
       boolean wrong =
           switch (action.kind()) {
-            case BOOT, RESUME -> in || out;
-            case MIGRATE, RELAUNCH, SUSPEND -> moves && (in || out);
-            case SHUTDOWN, KILL, ALLOCATE, BOOT_HOST, SHUTDOWN_HOST -> false;
+            case BOOT, RESUME -> in;
+            case MIGRATE, RELAUNCH -> moves && (in || out);
+            case SHUTDOWN, SUSPEND, KILL, ALLOCATE, BOOT_HOST, SHUTDOWN_HOST -> false;
           };
       if (wrong) {
         found(c, name(action));

@@ -12,6 +12,8 @@ import org.heddle.planner.instance.UseChanges.Demand;
  * stays when, and what it uses there.
  */
 final class Walk {
+  static final String TRANSITION = "transition";
+
   private final Instance instance;
   private final List<TimedAction> actions;
   private final Names names;
@@ -22,6 +24,7 @@ final class Walk {
   final UseChanges use;
 
   private final int[] lastHosts;
+  private boolean stuck;
 
   // The machine that is being followed.
   private int machine;
@@ -42,6 +45,7 @@ final class Walk {
   List<Violation> walk() {
     List<Violation> wrong = malformed();
     if (!wrong.isEmpty()) {
+      stuck = true;
       return wrong;
     }
     ByKey byMachine = new ByKey(instance.machines(), actions.size(), i -> actions.get(i).machine());
@@ -49,6 +53,11 @@ final class Walk {
       follow(m, byMachine);
     }
     return violations;
+  }
+
+  /** Whether an action is not possible, so that nothing can be said of what comes after it. */
+  boolean stuck() {
+    return stuck;
   }
 
   /** By machine, where it runs or its saved state lies in the end. */
@@ -283,9 +292,10 @@ final class Walk {
   }
 
   private void found(TimedAction action, String words) {
+    stuck = true;
     violations.add(
         new Violation(
-            "transition",
+            TRANSITION,
             Names.word(action.kind())
                 + " of "
                 + names.machine(machine)
