@@ -8,6 +8,7 @@ import org.heddle.cli.HeddleCommand;
 import org.heddle.dist.bench.BenchCommand;
 import org.heddle.dist.demo.DemoCommand;
 import org.heddle.dist.plan.CheckCommand;
+import org.heddle.dist.plan.ExplainCommand;
 import org.heddle.dist.plan.FuzzCommand;
 import org.heddle.dist.plan.SolveCommand;
 import org.heddle.dist.store.StoreCommand;
@@ -30,6 +31,7 @@ public final class Main {
     programs.put("bench", () -> new BenchCommand(around, Main.class.getName()));
     programs.put("plan solve", () -> new SolveCommand(around));
     programs.put("plan check", () -> new CheckCommand(around));
+    programs.put("plan explain", () -> new ExplainCommand(around));
     programs.put("plan fuzz", () -> new FuzzCommand(around));
     programs.put("simulate", () -> new SimulateCommand(around));
     programs.put("store", () -> new StoreCommand(around));

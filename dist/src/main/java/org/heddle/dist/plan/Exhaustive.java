@@ -2,6 +2,7 @@ package org.heddle.dist.plan;
 
 import java.util.Arrays;
 import java.util.OptionalLong;
+import java.util.function.Predicate;
 import org.heddle.planner.instance.Arrangement;
 import org.heddle.planner.instance.HostWish;
 import org.heddle.planner.instance.Instance;
@@ -11,20 +12,26 @@ import org.heddle.planner.instance.MachineState;
 /** Tries every placement of a tiny instance: whether there is one, and the least moved memory. */
 final class Exhaustive {
   private final Instance instance;
+  private final Predicate<Arrangement> wanted;
   private final int[] hosts;
   private final boolean[] online;
   private long best = Long.MAX_VALUE;
 
-  private Exhaustive(Instance instance) {
+  private Exhaustive(Instance instance, Predicate<Arrangement> wanted) {
     this.instance = instance;
+    this.wanted = wanted;
     this.hosts = new int[instance.machines()];
     this.online = new boolean[instance.hosts()];
     Arrays.fill(hosts, -1);
   }
 
-  /** The least cost of a right placement; empty when none is right. */
-  static OptionalLong leastMovedMemory(Instance instance) {
-    Exhaustive all = new Exhaustive(instance);
+  /**
+   * The least cost of a right placement; empty when none is right.
+   *
+   * @param wanted asked of every right placement that is better than those before
+   */
+  static OptionalLong leastMovedMemory(Instance instance, Predicate<Arrangement> wanted) {
+    Exhaustive all = new Exhaustive(instance, wanted);
     all.place(0, 0);
     return all.best == Long.MAX_VALUE ? OptionalLong.empty() : OptionalLong.of(all.best);
   }
@@ -53,8 +60,8 @@ final class Exhaustive {
   }
 
   private boolean fits(int machine, int host) {
-    if (instance.wanted(machine) != MachineState.RUNNING) {
-      return true;
+    if (instance.wanted(machine) == MachineState.SLEEPING) {
+      return saved(machine, host);
     }
     for (int r = 0; r < instance.resources(); r++) {
       long use = instance.next(machine, r);
@@ -69,12 +76,19 @@ final class Exhaustive {
     return true;
   }
 
+  /** A state is saved where the machine runs, unless that host goes off line. */
+  private boolean saved(int machine, int host) {
+    int here = instance.host(machine);
+    return host == here || instance.hostWish(here) == HostWish.OFFLINE;
+  }
+
   private void hosts(int host, long cost) {
     if (cost >= best) {
       return;
     }
     if (host == instance.hosts()) {
-      if (InstanceChecker.check(instance, new Arrangement(hosts, online)).isEmpty()) {
+      Arrangement end = new Arrangement(hosts, online);
+      if (InstanceChecker.check(instance, end).isEmpty() && wanted.test(end)) {
         best = cost;
       }
       return;
@@ -96,7 +110,8 @@ final class Exhaustive {
     boolean here = instance.host(machine) == host;
     return switch (instance.wanted(machine)) {
       case READY, KILLED -> 0;
-      case SLEEPING -> instance.state(machine) == MachineState.RUNNING ? memory : 0;
+      case SLEEPING ->
+          instance.state(machine) != MachineState.RUNNING ? 0 : here ? memory : 2 * memory;
       case RUNNING ->
           switch (instance.state(machine)) {
             case RUNNING -> here ? 0 : memory;

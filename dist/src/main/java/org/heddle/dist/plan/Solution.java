@@ -34,8 +34,9 @@ sealed interface Solution {
 
     private static long movedMemory(Instance instance, TimedAction action) {
       return switch (action.kind()) {
-        case MIGRATE, SUSPEND -> instance.memory(action.machine());
-        case RESUME -> instance.memory(action.machine()) * (action.from() == action.to() ? 1 : 2);
+        case MIGRATE -> instance.memory(action.machine());
+        case SUSPEND, RESUME ->
+            instance.memory(action.machine()) * (action.from() == action.to() ? 1 : 2);
         case BOOT, SHUTDOWN, RELAUNCH, KILL, ALLOCATE, BOOT_HOST, SHUTDOWN_HOST -> 0;
       };
     }

@@ -59,17 +59,19 @@ public final class SolveCommand extends FileCommand {
       return;
     }
     switch (solution) {
-      case Solution.None none -> none(none);
+      case Solution.None none -> say(none, around.err());
       case Solution.Plan plan -> plan(loaded, plan, goal);
     }
     around.out().flush();
   }
 
-  private void none(Solution.None none) {
-    String verdict =
-        none.certain() ? "there is no plan" : "no plan was found; there may be one, with more time";
-    around.err().println(verdict);
-    none.reasons().forEach(reason -> around.err().println("- " + reason));
+  /** Why there is no plan, in words. */
+  static void say(Solution.None none, PrintStream out) {
+    out.println(
+        none.certain()
+            ? "there is no plan"
+            : "no plan was found; there may be one, with more time");
+    none.reasons().forEach(reason -> out.println("- " + reason));
   }
 
   private void plan(LoadedInstance loaded, Solution.Plan plan, Goal goal) {

@@ -3,6 +3,8 @@ package org.heddle.planner.search;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import org.heddle.planner.instance.Constraint;
 import org.heddle.planner.instance.ConstraintText;
 import org.heddle.planner.instance.HostWish;
@@ -274,12 +276,30 @@ final class Preparation {
     for (Indices group : groups) {
       each(group, u -> ofUnit.get(u).add(rule));
       keepInside(group, partition);
-      int now = always ? commonPart(group, partOf) : -1;
-      if (now >= 0) {
-        long[] bits = partition.bits(now);
-        each(group, u -> restrict(u, bits));
+    }
+    if (always && holdsNow(groups, partOf)) {
+      for (Indices group : groups) {
+        int now = commonPart(group, partOf);
+        if (now >= 0) {
+          long[] bits = partition.bits(now);
+          each(group, u -> restrict(u, bits));
+        }
       }
     }
+  }
+
+  /** Whether each group is in one part and no two are in the same: only then is it kept up. */
+  private boolean holdsNow(List<Indices> groups, int[] partOf) {
+    Set<Integer> taken = new TreeSet<>();
+    for (Indices group : groups) {
+      int part = commonPart(group, partOf);
+      boolean runs =
+          group.stream().anyMatch(m -> instance.state(m) == MachineState.RUNNING);
+      if (runs && (part < 0 || !taken.add(part))) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private void split(int c, List<Indices> groups) {
