@@ -29,8 +29,8 @@ interface Programs {
     /**
      * Four agents on one machine: small heaps that begin smaller still, and one collector thread.
      * All compilers, because only the last one uses the processor's SHA instructions, without which
-     * a suspend takes ten times as long; what they leave of the C heap is given back every 5 s
-     * (136 MiB of an agent became 116).
+     * a suspend takes ten times as long; what they leave of the C heap is given back every 5 s (136
+     * MiB of an agent became 116).
      */
     private static final List<String> SMALL =
         List.of(

@@ -12,6 +12,7 @@ import java.util.random.RandomGenerator;
 import org.heddle.planner.instance.Indices;
 import org.heddle.planner.instance.Instance;
 import org.heddle.planner.instance.InstanceChecker;
+import org.heddle.planner.instance.MachineState;
 import org.heddle.planner.instance.Schedule;
 import org.heddle.planner.instance.TimedAction;
 import org.heddle.planner.instance.Violation;
@@ -126,7 +127,17 @@ final class Fuzz {
   private static OptionalLong reachable(Instance instance) {
     OrderLimits limits = OrderLimits.of(new AttributeDurations(instance)).iterations(0);
     return Exhaustive.leastMovedMemory(
-        instance, end -> Order.schedule(instance, end, limits) instanceof Ordering.Done);
+        instance,
+        end ->
+            Order.schedule(instance, end, limits)
+                    instanceof Ordering.Done(Schedule schedule, _, _, _, _)
+                && schedule.actions().stream().noneMatch(a -> interrupts(instance, a)));
+  }
+
+  /** The search does not count on machines being suspended to get around a constraint. */
+  private static boolean interrupts(Instance instance, TimedAction action) {
+    return action.kind() == TimedAction.Kind.SUSPEND
+        && instance.wanted(action.machine()) == MachineState.RUNNING;
   }
 
   private static void found(

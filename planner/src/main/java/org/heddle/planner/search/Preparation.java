@@ -253,9 +253,13 @@ final class Preparation {
     }
   }
 
-  /** The part where all that run now are, so that they stay there; -1 if that is none. */
+  /**
+   * The part where all that run now are, so that they stay there; -1 if that is none, or if none of
+   * them goes on running.
+   */
   private int commonPart(Indices machines, int[] partOf) {
     int part = -1;
+    boolean goesOn = false;
     for (int m : machines.toArray()) {
       if (instance.state(m) == MachineState.RUNNING) {
         int here = partOf[instance.host(m)];
@@ -263,9 +267,10 @@ final class Preparation {
           return -1;
         }
         part = here;
+        goesOn |= runs(m);
       }
     }
-    return part;
+    return goesOn ? part : -1;
   }
 
   private void splitAmong(int c, List<Indices> groups, List<Indices> parts, boolean always) {
@@ -294,7 +299,7 @@ final class Preparation {
     for (Indices group : groups) {
       int part = commonPart(group, partOf);
       boolean runs =
-          group.stream().anyMatch(m -> instance.state(m) == MachineState.RUNNING);
+          group.stream().anyMatch(m -> instance.state(m) == MachineState.RUNNING && runs(m));
       if (runs && (part < 0 || !taken.add(part))) {
         return false;
       }
