@@ -1,6 +1,6 @@
 package org.heddle.planner.order;
 
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
@@ -94,7 +94,7 @@ final class RandomInstances {
       next[1] = Math.max(1, next[1] + random.nextInt(-1, 3));
     }
     MachineState is = state();
-    MachineState wanted = is == MachineState.RUNNING || rich ? wanted(is) : is;
+    MachineState wanted = is == MachineState.RUNNING || rich ? wanted() : is;
     int from = random.nextInt(hosts);
     int to = random.nextInt(3) == 0 ? from : random.nextInt(hosts);
     boolean runs = is == MachineState.RUNNING && fits(now[from], present);
@@ -147,13 +147,13 @@ final class RandomInstances {
         : kind == 1 ? MachineState.SLEEPING : MachineState.RUNNING;
   }
 
-  private MachineState wanted(MachineState is) {
+  private MachineState wanted() {
     int kind = rich ? random.nextInt(12) : 3;
     return switch (kind) {
       case 0 -> MachineState.READY;
       case 1 -> MachineState.SLEEPING;
       case 2 -> MachineState.KILLED;
-      default -> is == MachineState.READY ? MachineState.RUNNING : MachineState.RUNNING;
+      default -> MachineState.RUNNING;
     };
   }
 
@@ -212,11 +212,14 @@ final class RandomInstances {
   }
 
   private Indices some(int all, int count) {
-    List<Integer> left = new ArrayList<>(IntStream.range(0, all).boxed().toList());
-    int[] drawn = new int[Math.min(all, count)];
-    for (int i = 0; i < drawn.length; i++) {
-      drawn[i] = left.remove(random.nextInt(left.size()));
+    int[] mixed = IntStream.range(0, all).toArray();
+    int drawn = Math.min(all, count);
+    for (int i = 0; i < drawn; i++) {
+      int other = i + random.nextInt(all - i);
+      int here = mixed[i];
+      mixed[i] = mixed[other];
+      mixed[other] = here;
     }
-    return Indices.of(drawn);
+    return Indices.of(Arrays.copyOf(mixed, drawn));
   }
 }
