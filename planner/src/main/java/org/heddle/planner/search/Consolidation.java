@@ -8,7 +8,11 @@ import java.util.SplittableRandom;
  * that are used anyway; a first-fit-decreasing placement is taken instead where it needs fewer.
  */
 final class Consolidation {
-  private static final int FAILURES = 400;
+  /** Hosts in a row that could not be emptied, until it is given up. */
+  private static final int FAILURES = 150;
+
+  /** The same when a first answer is all that is asked for. */
+  private static final int FEW_FAILURES = 5;
 
   private final Dense dense;
   private final State state;
@@ -41,7 +45,8 @@ final class Consolidation {
 
   void run() {
     empty();
-    if (ceiling == Long.MAX_VALUE && !limits.stop().getAsBoolean()) {
+    boolean time = limits.iterations() > 0;
+    if (time && ceiling == Long.MAX_VALUE && !limits.stop().getAsBoolean()) {
       int[] kept = best;
       long hosts = Shapes.used(dense, best);
       packAnew();
@@ -78,11 +83,12 @@ final class Consolidation {
       dense.shut[h] |= state.count[h] == 0;
     }
     int failures = 0;
+    int patience = limits.iterations() > 0 ? FAILURES : FEW_FAILURES;
     boolean progress = true;
     while (progress && used > fewest) {
       progress = false;
       for (int h : leastFirst()) {
-        if (used <= fewest || failures > FAILURES || limits.stop().getAsBoolean()) {
+        if (used <= fewest || failures > patience || limits.stop().getAsBoolean()) {
           return;
         }
         if (state.count[h] > 0 && !dense.mustUse[h]) {

@@ -54,15 +54,13 @@ final class Stages {
       return new Outcome.Refused(true, dense.contradictions);
     }
     List<Goal> shaped = goals.stream().filter(goal -> !isSum(goal)).distinct().toList();
-    SearchLimits first = limits;
-    if (!sumsFirst) {
-      first = limits.withIterations(Math.min(limits.iterations(), FIRST_BUDGET));
-      first = first.with((SearchLimits.Progress) (_, _) -> {});
-    } else if (!shaped.isEmpty()) {
-      first = limits.withIterations(limits.iterations() / 2);
-    }
-    Parts parts = new Parts(dense, pricing, first, true);
+    SearchLimits first = shaped.isEmpty() ? limits : limits.withIterations(limits.iterations() / 2);
+    Parts parts = new Parts(dense, pricing, sumsFirst ? first : quick(0), true);
     parts.run();
+    if (!sumsFirst && parts.placement == null && limits.iterations() > 0) {
+      parts = new Parts(dense, pricing, quick(Math.min(limits.iterations(), FIRST_BUDGET)), true);
+      parts.run();
+    }
     int[] found = parts.placement;
     if (found == null) {
       return new Conflicts(instance, pricing, limits).explain(parts.exhausted());
@@ -79,6 +77,11 @@ final class Stages {
       polish();
     }
     return outcome(dense, parts.bound());
+  }
+
+  /** Limits for a first placement, of which nobody is told. */
+  private SearchLimits quick(long iterations) {
+    return limits.withIterations(iterations).with((SearchLimits.Progress) (_, _) -> {});
   }
 
   private Outcome outcome(Dense dense, long sumBound) {
@@ -141,13 +144,7 @@ final class Stages {
     for (int i = 0; i < HALVINGS && low < high && !limits.stop().getAsBoolean(); i++) {
       long middle = low + (high - low) / 2;
       Dense dense = held(middle);
-      Solver solver =
-          new Solver(
-              dense,
-              pricing.scale,
-              limits
-                  .withIterations(Math.min(tries, FIRST_BUDGET))
-                  .with((SearchLimits.Progress) (_, _) -> {}));
+      Solver solver = new Solver(dense, pricing.scale, quick(Math.min(tries, FIRST_BUDGET)));
       solver.feasible();
       int[] found = solver.placement;
       if (found != null && solver.cost() <= ceiling()) {
@@ -164,8 +161,7 @@ final class Stages {
   /** The sums behind fewest hosts or balance, which hold. */
   private void polish() {
     Dense dense = held(share);
-    SearchLimits rest = limits.with((SearchLimits.Progress) (_, _) -> {});
-    Parts parts = new Parts(dense, pricing, rest, false);
+    Parts parts = new Parts(dense, pricing, quick(limits.iterations()), false);
     parts.startFrom(placement);
     parts.run();
     int[] found = parts.placement;
