@@ -27,6 +27,9 @@ final class DownCommand implements Callable<Integer> {
   @Option(names = "--state", paramLabel = "DIR", description = "State folder. Default: .heddle.")
   @Nullable Path state;
 
+  @Option(names = "--dry-run", description = "Say what would be ended, and change nothing.")
+  boolean dryRun;
+
   private final Environment around;
 
   DownCommand(Environment around) {
@@ -37,7 +40,19 @@ final class DownCommand implements Callable<Integer> {
   public Integer call() {
     Path folder = StatePath.of(state, around);
     try {
-      new GridInABox(folder, Main.class.getName(), this::say).down(purge);
+      GridInABox grid = new GridInABox(folder, Main.class.getName(), this::say);
+      if (dryRun) {
+        GridInABox.Ending ending = grid.ending();
+        around
+            .out()
+            .printf(
+                "would end %d programs and %d machines%s%n",
+                ending.programs(),
+                ending.guests(),
+                purge ? ", and delete what the grid has kept" : "");
+        return 0;
+      }
+      grid.down(purge);
       say("the grid is down");
       return 0;
     } catch (BoxException failure) {

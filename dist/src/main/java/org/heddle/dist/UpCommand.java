@@ -2,8 +2,11 @@ package org.heddle.dist;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.heddle.cli.Environment;
+import org.heddle.cli.Failure;
 import org.heddle.dist.box.BoxException;
 import org.heddle.dist.box.BoxSpec;
 import org.heddle.dist.box.GridInABox;
@@ -69,6 +72,9 @@ final class UpCommand implements Callable<Integer> {
   @Option(names = "--state", paramLabel = "DIR", description = "State folder. Default: .heddle.")
   @Nullable Path state;
 
+  @Option(names = "--dry-run", description = "Say what would be started, and change nothing.")
+  boolean dryRun;
+
   private final Environment around;
 
   UpCommand(Environment around) {
@@ -79,6 +85,29 @@ final class UpCommand implements Callable<Integer> {
   public Integer call() {
     Path folder = StatePath.of(state, around);
     GridInABox grid = new GridInABox(folder, Main.class.getName(), this::say);
+    return dryRun ? tell(grid) : bringUp(grid);
+  }
+
+  private int tell(GridInABox grid) {
+    try {
+      List<String> missing = grid.missing(this::wanted);
+      missing.forEach(line -> around.out().println("would " + line));
+      if (missing.isEmpty()) {
+        around.out().println("nothing is missing");
+      }
+      return 0;
+    } catch (BoxException failure) {
+      throw BoxFailure.of(failure);
+    } catch (IOException failure) {
+      throw BoxFailure.of(failure);
+    }
+  }
+
+  private int bringUp(GridInABox grid) {
+    Thread farewell =
+        new Thread(
+            () -> say("interrupted; heddle up goes on from here, heddle down takes it down"));
+    Runtime.getRuntime().addShutdownHook(farewell);
     try {
       Up up = grid.up(this::wanted);
       say(
@@ -90,10 +119,28 @@ final class UpCommand implements Callable<Integer> {
       throw BoxFailure.of(failure);
     } catch (IOException failure) {
       throw BoxFailure.of(failure);
+    } finally {
+      stay(farewell);
+    }
+  }
+
+  private static void stay(Thread farewell) {
+    try {
+      Runtime.getRuntime().removeShutdownHook(farewell);
+    } catch (IllegalStateException _) {
+      // It says its word now.
     }
   }
 
   private BoxSpec wanted(BoxSpec before) {
+    try {
+      return combined(before);
+    } catch (IllegalArgumentException refused) {
+      throw Failure.invalid(Objects.requireNonNullElse(refused.getMessage(), "impossible size"));
+    }
+  }
+
+  private BoxSpec combined(BoxSpec before) {
     return new BoxSpec(
         or(sites, before.sites()),
         or(hostsPerSite, before.hostsPerSite()),

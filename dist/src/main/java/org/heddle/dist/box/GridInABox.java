@@ -74,6 +74,8 @@ public final class GridInABox {
    */
   public Up up(UnaryOperator<BoxSpec> change) throws IOException, BoxException {
     requireRoot("up");
+    BoxSpec before = folder.box().map(Box::spec).orElse(BoxSpec.DEFAULT);
+    change.apply(before); // refuses what cannot be before anything is made
     folder.create();
     try (var _ = folder.turn(progress)) {
       Box box = Claim.block(wanted(change), folder);
@@ -90,6 +92,56 @@ public final class GridInABox {
     }
   }
 
+  /**
+   * What {@link #up} would do now, one line each, by what runs; changes nothing.
+   *
+   * @param change as for {@link #up}
+   */
+  public List<String> missing(UnaryOperator<BoxSpec> change) throws IOException, BoxException {
+    Optional<Box> stored = folder.box();
+    BoxSpec before = stored.map(Box::spec).orElse(BoxSpec.DEFAULT);
+    BoxSpec spec = change.apply(before);
+    List<LiveProcess> live = stored.isPresent() ? new BoxProcesses(stored.get()).all() : List.of();
+    if (!live.isEmpty() && !spec.equals(before)) {
+      throw sizeIsFixed(before);
+    }
+    List<String> lines = new ArrayList<>();
+    if (live.stream().noneMatch(process -> process.command().contains("controller"))) {
+      lines.add("start the controller");
+    }
+    for (int host = 1; host <= spec.sites() * spec.hostsPerSite(); host++) {
+      String name = "host" + host;
+      if (live.stream()
+          .map(LiveProcess::command)
+          .noneMatch(words -> words.contains("agent") && words.contains(name))) {
+        lines.add("start the agent of " + name);
+      }
+    }
+    return List.copyOf(lines);
+  }
+
+  /** What {@link #down} would end now, by kind; changes nothing. */
+  public Ending ending() throws IOException, BoxException {
+    Optional<Box> stored = folder.box();
+    List<LiveProcess> live = stored.isPresent() ? new BoxProcesses(stored.get()).all() : List.of();
+    int guests = (int) live.stream().filter(BoxProcesses::isGuest).count();
+    return new Ending(live.size() - guests, guests);
+  }
+
+  /**
+   * @param programs controller and agents
+   * @param guests machines that live now
+   */
+  public record Ending(int programs, int guests) {}
+
+  private static BoxException sizeIsFixed(BoxSpec old) {
+    return new BoxException(
+        Kind.CONFLICT,
+        "a grid of %d sites with %d hosts each is up and its size cannot be changed while it runs; "
+                .formatted(old.sites(), old.hostsPerSite())
+            + "run heddle down first, or heddle up without options");
+  }
+
   private Box wanted(UnaryOperator<BoxSpec> change) throws IOException, BoxException {
     Optional<Box> stored = folder.box();
     BoxSpec spec = change.apply(stored.map(Box::spec).orElse(BoxSpec.DEFAULT));
@@ -101,11 +153,7 @@ public final class GridInABox {
       return old;
     }
     if (!new BoxProcesses(old).all().isEmpty()) {
-      throw new BoxException(
-          Kind.CONFLICT,
-          "a grid of %d sites with %d hosts each is up and its size cannot be changed while it runs; "
-                  .formatted(old.spec().sites(), old.spec().hostsPerSite())
-              + "run heddle down first, or heddle up without options");
+      throw sizeIsFixed(old.spec());
     }
     new BoxNetwork(old).down();
     return new Box(old.id(), old.folder(), old.block(), old.commandPort(), old.agentPort(), spec);
