@@ -5,7 +5,9 @@ import java.io.InterruptedIOException;
 import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -49,9 +51,13 @@ public final class Extractor {
   /**
    * Makes a new file, sparse where the index has holes. It has its name only when it is whole and
    * durable; a file that has the name is replaced.
+   *
+   * @throws FileSystemException something that is no regular file, such as a device, has the name:
+   *     it would be lost
    */
   public ExtractReport extract(IndexReader index, Path file) throws IOException {
     Path target = file.toAbsolutePath();
+    requireReplaceable(target);
     Path fresh = target.resolveSibling("." + target.getFileName() + "." + UUID.randomUUID());
     try {
       Files.createFile(fresh);
@@ -64,6 +70,13 @@ public final class Extractor {
       return report(index);
     } finally {
       Files.deleteIfExists(fresh);
+    }
+  }
+
+  private static void requireReplaceable(Path target) throws IOException {
+    if (Files.exists(target, LinkOption.NOFOLLOW_LINKS) && !Files.isRegularFile(target)) {
+      throw new FileSystemException(
+          target.toString(), null, "is no regular file and is not replaced: name another one");
     }
   }
 

@@ -1,6 +1,7 @@
 package org.heddle.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -36,6 +37,20 @@ final class RoundTripTest {
       Samples.update(store, "a" + seed, out);
       assertThat(out).as("in place, seed %d", seed).hasBinaryContent(first);
     }
+  }
+
+  @Test
+  void whatIsNoRegularFileIsNotReplaced() throws IOException {
+    Store store = Store.create(folder.resolve("s"), 0);
+    Samples.make(store, Samples.file(folder, "f", new byte[] {7}), "f");
+    Path other = Files.createDirectory(folder.resolve("other"));
+    assertThatThrownBy(() -> Samples.extract(store, "f", other))
+        .hasMessageContaining("no regular file");
+    assertThat(other).isEmptyDirectory();
+    Path pointer = Files.createSymbolicLink(folder.resolve("pointer"), Path.of("/dev/null"));
+    assertThatThrownBy(() -> Samples.extract(store, "f", pointer))
+        .hasMessageContaining("no regular file");
+    assertThat(pointer).isSymbolicLink();
   }
 
   @Test

@@ -119,6 +119,10 @@ public final class DemoCommand implements Callable<Integer> {
     if (report == null) {
       return;
     }
+    if (Files.exists(report) && !Files.isRegularFile(report)) {
+      Files.writeString(report, Json.write(seen) + "\n"); // a device or pipe is not replaced
+      return;
+    }
     Path next = report.resolveSibling(report.getFileName() + ".new");
     Files.writeString(next, Json.write(seen) + "\n");
     Files.move(next, report, StandardCopyOption.ATOMIC_MOVE);
