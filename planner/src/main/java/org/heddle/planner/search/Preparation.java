@@ -77,57 +77,17 @@ final class Preparation {
     return dense;
   }
 
-  /** Machines that run in the end, those of a gather together, in order of their first machine. */
+  /** Machines that run in the end, those of a gather together. */
   private int[][] units() {
-    int machines = instance.machines();
-    int[] root = new int[machines];
-    Arrays.setAll(root, m -> m);
+    List<int[]> together = new ArrayList<>();
     for (int c = 0; c < ignored.length; c++) {
       if (!ignored[c] && instance.constraints().get(c) instanceof Constraint.Gather gather) {
-        int[] together = running(gather.machines());
-        for (int i = 1; i < together.length; i++) {
-          join(root, together[0], together[i]);
-        }
+        together.add(running(gather.machines()));
       }
     }
-    int[] size = new int[machines];
-    for (int m = 0; m < machines; m++) {
-      if (runs(m)) {
-        size[find(root, m)]++;
-      }
-    }
-    unitOf = new int[machines];
-    Arrays.fill(unitOf, -1);
-    int[] unitOfRoot = new int[machines];
-    Arrays.fill(unitOfRoot, -1);
-    List<int[]> all = new ArrayList<>();
-    int[] filled = new int[machines];
-    for (int m = 0; m < machines; m++) {
-      if (runs(m)) {
-        int top = find(root, m);
-        if (unitOfRoot[top] < 0) {
-          unitOfRoot[top] = all.size();
-          all.add(new int[size[top]]);
-        }
-        unitOf[m] = unitOfRoot[top];
-        all.get(unitOf[m])[filled[top]++] = m;
-      }
-    }
-    return all.toArray(new int[0][]);
-  }
-
-  private static int find(int[] root, int m) {
-    while (root[m] != m) {
-      root[m] = root[root[m]];
-      m = root[m];
-    }
-    return m;
-  }
-
-  private static void join(int[] root, int a, int b) {
-    int x = find(root, a);
-    int y = find(root, b);
-    root[Math.max(x, y)] = Math.min(x, y);
+    Grouping grouping = new Grouping(instance.machines(), this::runs, together);
+    unitOf = grouping.unitOf;
+    return grouping.members;
   }
 
   private boolean runs(int machine) {

@@ -217,7 +217,8 @@ final class Exhaustive {
         java.util.Set<Integer> used = new java.util.HashSet<>();
         for (Indices group : groups) {
           int[] run = running(i, group);
-          kept &= onePart(i, at, group, parts) && (!always || samePart(i, at, group, parts));
+          boolean bound = always && holdsNow(i, groups, parts);
+          kept &= onePart(i, at, group, parts) && (!bound || samePart(i, at, group, parts));
           kept &= run.length == 0 || used.add(part(parts, at[run[0]]));
         }
         yield kept;
@@ -286,18 +287,32 @@ final class Exhaustive {
 
   private static boolean samePart(
       Instance i, int[] at, Indices machines, java.util.List<Indices> parts) {
-    int now = -1;
-    for (int m : machines.toArray()) {
-      if (i.state(m) == MachineState.RUNNING) {
-        int here = part(parts, i.host(m));
-        if (here < 0 || (now >= 0 && here != now)) {
-          return true;
-        }
-        now = here;
+    int bound = partNow(i, machines, parts);
+    return bound < 0
+        || java.util.Arrays.stream(running(i, machines)).allMatch(m -> part(parts, at[m]) == bound);
+  }
+
+  /** Where all that run now are, if some of them go on running; -1 if that is not one part. */
+  private static int partNow(Instance i, Indices machines, java.util.List<Indices> parts) {
+    int[] now = machines.stream().filter(m -> i.state(m) == MachineState.RUNNING).toArray();
+    int[] there =
+        java.util.Arrays.stream(now).map(m -> part(parts, i.host(m))).distinct().toArray();
+    boolean goOn = java.util.Arrays.stream(now).anyMatch(m -> runs(i, m));
+    return goOn && there.length == 1 ? there[0] : -1;
+  }
+
+  /** A continuous splitAmong binds only when it holds in the origin. */
+  private static boolean holdsNow(
+      Instance i, java.util.List<Indices> groups, java.util.List<Indices> parts) {
+    java.util.Set<Integer> used = new java.util.HashSet<>();
+    for (Indices group : groups) {
+      boolean goesOn =
+          group.stream().anyMatch(m -> i.state(m) == MachineState.RUNNING && runs(i, m));
+      int now = partNow(i, group, parts);
+      if (goesOn && (now < 0 || !used.add(now))) {
+        return false;
       }
     }
-    int bound = now;
-    return now < 0
-        || java.util.Arrays.stream(running(i, machines)).allMatch(m -> part(parts, at[m]) == bound);
+    return true;
   }
 }
