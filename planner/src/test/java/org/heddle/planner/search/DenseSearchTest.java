@@ -132,27 +132,27 @@ class DenseSearchTest {
     try (BufferedReader in =
         new BufferedReader(
             new InputStreamReader(Objects.requireNonNull(file), StandardCharsets.UTF_8))) {
-      String[] head = in.readLine().split(" ");
+      String[] head = in.readLine().split(" ", -1);
       InstanceBuilder builder = new InstanceBuilder();
-      String[] resources = in.readLine().split(" ");
+      String[] resources = in.readLine().split(" ", -1);
       builder.memoryResource(builder.resource(resources[0]));
       builder.resource(resources[1]);
       int hosts = Integer.parseInt(head[0]);
       int machines = Integer.parseInt(head[1]);
       for (int h = 0; h < hosts; h++) {
-        String[] line = in.readLine().split(" ");
+        String[] line = in.readLine().split(" ", -1);
         builder.host("host" + h);
         builder.online(h, true);
         builder.capacity(h, 0, Long.parseLong(line[1])).capacity(h, 1, Long.parseLong(line[2]));
       }
       for (int m = 0; m < machines; m++) {
-        String[] line = in.readLine().split(" ");
+        String[] line = in.readLine().split(" ", -1);
         builder.machine("machine" + m);
         builder.running(m, Integer.parseInt(line[1]));
         builder.demand(m, 0, Long.parseLong(line[2])).demand(m, 1, Long.parseLong(line[3]));
       }
       for (String text = in.readLine(); text != null; text = in.readLine()) {
-        String[] line = text.split(" ");
+        String[] line = text.split(" ", -1);
         Indices machine = Indices.of(Integer.parseInt(line[1]));
         builder.constraint(
             new Constraint.Preserve(machine, Integer.parseInt(line[2]), Long.parseLong(line[3])));
