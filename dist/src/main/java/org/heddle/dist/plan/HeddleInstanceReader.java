@@ -239,7 +239,7 @@ final class HeddleInstanceReader {
               .toArray();
       builder.vjob(vjob.name, Indices.of(members));
     }
-    ConstraintText text = new ConstraintText(builder.build());
+    ConstraintText text = new ConstraintText(builder.draft());
     for (int i = 0; i < constraints.size(); i++) {
       try {
         builder.constraint(text.parse(constraints.get(i)));

@@ -103,8 +103,7 @@ public final class ConstraintText {
       case MAX_ONLINE -> new MaxOnline(args.hosts(0), args.amount(1), always);
       case NO_IDLE -> new NoIdle(args.hosts(0));
       case PRESERVE -> new Preserve(args.machines(0), args.resource(1), args.amount(2));
-      case RUNNING, SLEEPING, READY, KILLED ->
-          new InState(args.machines(0), state(term.form()));
+      case RUNNING, SLEEPING, READY, KILLED -> new InState(args.machines(0), state(term.form()));
       case SEQUENCE -> new Sequence(args.machines(0));
       case PRECEDENCE -> new Precedence(args.machines(0), args.machines(1));
       case SERIALIZE -> new Serialize(args.machines(0));

@@ -259,6 +259,16 @@ public final class InstanceBuilder {
     return hostIndex.getOrDefault(name, -1);
   }
 
+  /** What there is so far, without constraints and unchecked: to look up names until build. */
+  public Instance draft() {
+    growHosts(hosts);
+    growMachines(machines);
+    c.wanted = c.states.clone();
+    c.nexts = c.presents;
+    c.usables = c.capacities;
+    return new Instance(c);
+  }
+
   /**
    * @throws InvalidInstance when it contradicts itself
    */
