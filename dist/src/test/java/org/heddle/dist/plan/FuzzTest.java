@@ -1,0 +1,34 @@
+package org.heddle.dist.plan;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.heddle.planner.instance.Instance;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class FuzzTest {
+  /** {@code -Dheddle.fuzz=100000} tries more. */
+  private static final long RUNS = Long.getLong("heddle.fuzz", 2_000);
+
+  @Test
+  void searchOrderCheckerAndExecutorAgreeOnRandomInstances() {
+    long seed = System.nanoTime() >>> 20;
+    Fuzz.Report report = new Fuzz(3, 5).run(seed, RUNS);
+    assertThat(report.feasible).as("seed %d", seed).isGreaterThan(RUNS / 4);
+    assertThat(report.missed).as("seed %d: %s", seed, report).isLessThanOrEqualTo(RUNS / 500);
+    assertThat(report.mutants - report.rightMutants).isPositive();
+  }
+
+  @Test
+  void whatIsWrittenIsReadAgain(@TempDir Path folder) throws Exception {
+    for (long seed = 1; seed <= 200; seed++) {
+      Instance instance = new Fuzz(4, 6).instance(seed);
+      Path file = folder.resolve("instance.json");
+      Files.writeString(file, Fuzz.text(instance));
+      Instance read = InstanceFile.instance(file);
+      assertThat(Fuzz.text(read)).as("seed %d", seed).isEqualTo(Fuzz.text(instance));
+    }
+  }
+}
