@@ -75,7 +75,7 @@ public final class GridInABox {
   public Up up(UnaryOperator<BoxSpec> change) throws IOException, BoxException {
     requireRoot("up");
     BoxSpec before = folder.box().map(Box::spec).orElse(BoxSpec.DEFAULT);
-    change.apply(before); // refuses what cannot be before anything is made
+    var _ = change.apply(before); // refuses what cannot be before anything is made
     folder.create();
     try (var _ = folder.turn(progress)) {
       Box box = Claim.block(wanted(change), folder);
