@@ -18,7 +18,10 @@ import picocli.CommandLine.Command;
       DiffCommand.class,
       VerifyCommand.class,
       GcCommand.class,
-      RmCommand.class
+      RmCommand.class,
+      PushCommand.class,
+      PullCommand.class,
+      ServeCommand.class
     })
 public final class StoreCommand {
   private final Environment around;

@@ -38,12 +38,22 @@ final class Work {
    * @param what is being done, before the bar
    */
   static <T> T run(Environment around, String what, Task<T> task) {
+    return run(around, what, _ -> "", task);
+  }
+
+  /** What else is said of the bytes that are done. */
+  interface Detail {
+    String text(long done);
+  }
+
+  /** The same with more behind the bar. */
+  static <T> T run(Environment around, String what, Detail detail, Task<T> task) {
     CountDownLatch ended = new CountDownLatch(1);
     Thread me = Thread.currentThread();
     Thread hook = new Thread(() -> interrupt(me, ended), "interrupt");
     Runtime.getRuntime().addShutdownHook(hook);
     try (Progress bar = new Progress(around.err(), around.messages())) {
-      return task.run((done, whole) -> bar.live(text(what, done, whole, bar)));
+      return task.run((done, whole) -> bar.live(text(what, done, whole, bar) + detail.text(done)));
     } catch (IOException failure) {
       throw failure(failure);
     } finally {

@@ -1,0 +1,129 @@
+package org.heddle.dist.store;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.heddle.cli.Environment;
+import org.heddle.cli.Failure;
+import org.heddle.store.ChunkId;
+import org.heddle.store.Store;
+import org.heddle.store.transfer.Address;
+import org.heddle.store.transfer.ConnectSettings;
+import org.heddle.store.transfer.Pull;
+import org.heddle.store.transfer.RemoteStore;
+import org.heddle.store.transfer.Site;
+import org.heddle.store.transfer.Traffic;
+import org.heddle.store.transfer.TransferReport;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
+
+/** {@code heddle store pull}. */
+@Command(
+    name = "pull",
+    description = {
+      "Fetch an index, and what is missing here of its chunks; the store is made if there is none."
+          + " What has arrived stays: if it fails, repeat it.",
+      "URL: http://HOST:PORT (behind 'heddle store serve') or ssh://[USER@]HOST/DIR."
+    })
+final class PullCommand implements Callable<Integer> {
+  @ParentCommand @Nullable StoreCommand parent;
+  @Mixin StoreOptions options = new StoreOptions();
+  @Mixin NetworkOptions network = new NetworkOptions();
+
+  @Parameters(index = "0", paramLabel = "URL/INDEX", description = "What to fetch.")
+  String what = "";
+
+  @Option(names = "--as", paramLabel = "NAME", description = "Its name here. Default: INDEX.")
+  @Nullable String as;
+
+  @Option(
+      names = "--from",
+      paramLabel = "URL",
+      description = "A store nearer by, asked for chunks first. May be repeated.")
+  List<String> from = new ArrayList<>();
+
+  @Option(
+      names = "--me",
+      paramLabel = "URL",
+      description =
+          "How this store is served to those of --from, who fetch the same now: each fetches its"
+              + " share from URL/INDEX and the rest from the others.")
+  @Nullable String me;
+
+  @Option(
+      names = "--id",
+      paramLabel = "DIGEST",
+      description = "The id that the index must have, as 'heddle store ls' prints it.")
+  @Nullable String id;
+
+  @Option(names = "--replace", description = "Another index of that name may be replaced.")
+  boolean replace;
+
+  @Option(
+      names = "--ssh",
+      paramLabel = "COMMAND",
+      description = "Instead of 'ssh -T', for ssh:// addresses.")
+  @Nullable String shell;
+
+  @Override
+  public Integer call() {
+    StoreCommand store = Objects.requireNonNull(parent);
+    if (me != null && from.isEmpty()) {
+      throw Failure.invalid("--me says who this host is for those of --from: name them");
+    }
+    long begin = System.nanoTime();
+    Traffic traffic = new Traffic();
+    TransferReport report =
+        Work.run(
+            store.around(),
+            "pulling",
+            Moving.detail(traffic, begin),
+            progress -> pull(store.around(), traffic, progress));
+    report
+        .refused()
+        .forEach((source, why) -> store.around().err().println("gave up " + source + ": " + why));
+    Outcome outcome = Moving.outcome(report, System.nanoTime() - begin);
+    Work.print(store.around(), options.format, outcome, () -> outcome.text("pulled"));
+    return 0;
+  }
+
+  private TransferReport pull(
+      Environment around, Traffic traffic, org.heddle.store.Progress progress) throws IOException {
+    Address.Named named = Address.parseNamed(what);
+    ConnectSettings settings = network.connect(around, shell);
+    Optional<ChunkId> expected = expected();
+    List<RemoteStore> peers = new ArrayList<>();
+    try (RemoteStore origin = RemoteStore.reading(named.store(), settings, traffic)) {
+      Optional<String> self = Optional.empty();
+      if (me != null) {
+        self = Optional.of(Address.parse(me).text());
+      }
+      for (String url : from) {
+        Address address = Address.parse(url);
+        if (self.isEmpty() || !self.get().equals(address.text())) {
+          peers.add(RemoteStore.reading(address, settings, traffic));
+        }
+      }
+      return new Pull(
+              Store.openOrCreate(options.folder), origin, new Site(peers, self), traffic, progress)
+          .pull(named.index(), as == null ? named.index() : as, expected, replace);
+    } finally {
+      peers.forEach(RemoteStore::close);
+    }
+  }
+
+  private Optional<ChunkId> expected() {
+    try {
+      return id == null ? Optional.empty() : Optional.of(ChunkId.parse(id));
+    } catch (IllegalArgumentException noDigest) {
+      throw Failure.invalid("--id " + id + ": an id has 64 hexadecimal digits");
+    }
+  }
+}

@@ -1,0 +1,77 @@
+package org.heddle.dist.store;
+
+import java.io.IOException;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import org.heddle.cli.Environment;
+import org.heddle.store.IndexReader;
+import org.heddle.store.Store;
+import org.heddle.store.transfer.Address;
+import org.heddle.store.transfer.Push;
+import org.heddle.store.transfer.RemoteStore;
+import org.heddle.store.transfer.Traffic;
+import org.heddle.store.transfer.TransferReport;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
+
+/** {@code heddle store push}. */
+@Command(
+    name = "push",
+    description = {
+      "Send an index, and what the other store lacks of its chunks. What has arrived stays: if it"
+          + " fails, repeat it.",
+      "URL: http://HOST:PORT (behind 'heddle store serve') or ssh://[USER@]HOST/DIR."
+    })
+final class PushCommand implements Callable<Integer> {
+  @ParentCommand @Nullable StoreCommand parent;
+  @Mixin StoreOptions options = new StoreOptions();
+  @Mixin NetworkOptions network = new NetworkOptions();
+
+  @Parameters(index = "0", paramLabel = "INDEX", description = "Its name in the store.")
+  String index = "";
+
+  @Parameters(index = "1", paramLabel = "URL", description = "Where to.")
+  String url = "";
+
+  @Option(names = "--as", paramLabel = "NAME", description = "Its name there. Default: INDEX.")
+  @Nullable String as;
+
+  @Option(names = "--replace", description = "Another index of that name there may be replaced.")
+  boolean replace;
+
+  @Option(
+      names = "--ssh",
+      paramLabel = "COMMAND",
+      description = "Instead of 'ssh -T', for ssh:// addresses.")
+  @Nullable String shell;
+
+  @Override
+  public Integer call() {
+    StoreCommand store = Objects.requireNonNull(parent);
+    long begin = System.nanoTime();
+    Traffic traffic = new Traffic();
+    TransferReport report =
+        Work.run(
+            store.around(),
+            "pushing",
+            Moving.detail(traffic, begin),
+            progress -> push(store.around(), traffic, progress));
+    Outcome outcome = Moving.outcome(report, System.nanoTime() - begin);
+    Work.print(store.around(), options.format, outcome, () -> outcome.text("pushed"));
+    return 0;
+  }
+
+  private TransferReport push(
+      Environment around, Traffic traffic, org.heddle.store.Progress progress) throws IOException {
+    Store store = options.open();
+    try (IndexReader _ = store.index(index);
+        RemoteStore to =
+            RemoteStore.adding(Address.parse(url), network.connect(around, shell), traffic)) {
+      return new Push(store, to, traffic, progress).push(index, as == null ? index : as, replace);
+    }
+  }
+}

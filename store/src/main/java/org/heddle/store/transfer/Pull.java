@@ -1,0 +1,272 @@
+package org.heddle.store.transfer;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.atomic.LongAdder;
+import org.heddle.store.Block;
+import org.heddle.store.ChunkId;
+import org.heddle.store.ChunkRef;
+import org.heddle.store.IndexDraft;
+import org.heddle.store.Progress;
+import org.heddle.store.Store;
+import org.heddle.store.StoreException;
+import org.heddle.store.StoreWriter;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Fetches an index and those of its chunks that are missing here, from one store or several at
+ * once. Everything is checked before it is stored; the index gets its name last. What has arrived
+ * stays when a pull fails: repeat it. A source that sends anything wrong is not asked again.
+ */
+public final class Pull {
+  private static final int LANES = 4;
+  private static final int LANES_IN_SWARM = 2;
+
+  /** What has arrived becomes durable, and visible to peers, so often. */
+  private static final Duration FLUSH = Duration.ofSeconds(5);
+
+  private static final Duration FLUSH_IN_SWARM = Duration.ofMillis(400);
+
+  /** A peer that has nothing new is asked again after so long. */
+  private static final Duration POLL = Duration.ofMillis(150);
+
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+  private final Store store;
+  private final RemoteStore origin;
+  private final Site site;
+  private final Traffic traffic;
+  private final Progress progress;
+  private final Duration patience;
+  private final LongAdder chunks = new LongAdder();
+  private final LongAdder moved = new LongAdder();
+  private final Map<String, LongAdder> from = new HashMap<>();
+  private long whole;
+  private long missing;
+  private long nextFlush;
+
+  /**
+   * @param origin the store elsewhere, which has it all
+   * @param traffic that of all connections
+   */
+  public Pull(Store store, RemoteStore origin, Site site, Traffic traffic, Progress progress) {
+    this(store, origin, site, traffic, progress, PATIENCE);
+  }
+
+  Pull(
+      Store store,
+      RemoteStore origin,
+      Site site,
+      Traffic traffic,
+      Progress progress,
+      Duration patience) {
+    this.store = store;
+    this.origin = origin;
+    this.site = site;
+    this.traffic = traffic;
+    this.progress = progress;
+    this.patience = patience;
+    from.put(origin.name(), new LongAdder());
+    site.peers().forEach(peer -> from.put(peer.name(), new LongAdder()));
+  }
+
+  /** Writing here failed: no source's fault. */
+  private static final class Here extends RuntimeException {
+    private static final long serialVersionUID = 1;
+    private final IOException failure;
+
+    Here(IOException failure) {
+      super(failure);
+      this.failure = failure;
+    }
+  }
+
+  /**
+   * Pulls.
+   *
+   * @param name of the index there
+   * @param as its name here
+   * @param expected its id, if it is known, as from a signed manifest; then nobody can slip in
+   *     another one
+   * @param replace whether another index of that name may be replaced here
+   */
+  public TransferReport pull(String name, String as, Optional<ChunkId> expected, boolean replace)
+      throws IOException {
+    store.indexFile(as);
+    try (StoreWriter writer = store.writer();
+        IndexDraft draft = origin.index(name, writer, expected.orElse(null))) {
+      Map<String, String> refused = Map.of();
+      try {
+        refused = fetch(draft, writer);
+      } finally {
+        // Also when it failed: what has arrived need not come again.
+        flushInPeace(writer);
+      }
+      writer.publish(as, draft, replace);
+      progress.at(whole, whole);
+      Map<String, Long> bytes = new HashMap<>();
+      from.forEach((source, sum) -> bytes.put(source, sum.sum()));
+      return new TransferReport(
+          as,
+          draft.info(),
+          chunks.sum(),
+          moved.sum(),
+          writer.bytesWritten(),
+          traffic.all(),
+          bytes,
+          refused);
+    }
+  }
+
+  private static void flushInPeace(StoreWriter writer) throws IOException {
+    boolean interrupted = Thread.interrupted();
+    try {
+      writer.flush();
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  private Map<String, String> fetch(IndexDraft draft, StoreWriter writer) throws IOException {
+    List<String> members = new ArrayList<>();
+    site.peers().forEach(peer -> members.add(peer.name()));
+    Hunt hunt = new Hunt(origin.name(), List.copyOf(members), site.swarm(), patience);
+    Optional<String> me = site.swarm() ? site.me() : Optional.empty();
+    me.ifPresent(members::add);
+    whole = draft.info().fileSize();
+    for (Segments.Segment segment : Segments.of(draft, members.size(), writer::has)) {
+      missing += segment.missing().stream().mapToLong(ChunkRef::length).sum();
+      hunt.add(segment, Rendezvous.ranking(segment.first(), members), me);
+    }
+    progress.at(whole - missing, whole);
+    nextFlush = System.nanoTime() + flushEvery();
+    work(hunt, writer);
+    return hunt.refused();
+  }
+
+  private void work(Hunt hunt, StoreWriter writer) throws IOException {
+    Crew crew =
+        new Crew(() -> {
+          hunt.stop(null);
+          origin.close();
+          site.peers().forEach(RemoteStore::close);
+        });
+    for (int i = 0; i < (site.swarm() ? LANES_IN_SWARM : LANES); i++) {
+      crew.start("pull-origin-" + i, () -> work(origin, hunt, writer));
+    }
+    for (RemoteStore peer : site.peers()) {
+      crew.start("pull-peer", () -> work(peer, hunt, writer));
+    }
+    try {
+      crew.join();
+    } catch (Here here) {
+      throw here.failure;
+    }
+    Optional<IOException> failure = hunt.failure();
+    if (failure.isPresent()) {
+      throw failure.get();
+    }
+  }
+
+  /** One lane: asks one source for one thing after the other. */
+  private void work(RemoteStore source, Hunt hunt, StoreWriter writer) throws InterruptedException {
+    int failures = 0;
+    for (Hunt.Job job = hunt.take(source.name()); job != null; job = hunt.take(source.name())) {
+      long before = from(source).sum();
+      IOException failure = ask(source, job, writer);
+      failures = failure == null || from(source).sum() > before ? 0 : failures + 1;
+      switch (failure) {
+        case null -> {
+          if (hunt.answered(job)) {
+            Thread.sleep(POLL);
+          }
+        }
+        case StoreException wrong -> hunt.refuse(job, wrong);
+        case IOException cut -> {
+          if (failures >= source.attempts()) {
+            hunt.refuse(job, cut);
+          } else {
+            hunt.again(job);
+            RemoteStore.pause(failures);
+          }
+        }
+      }
+    }
+  }
+
+  private LongAdder from(RemoteStore source) {
+    return Objects.requireNonNull(from.get(source.name()));
+  }
+
+  private @Nullable IOException ask(RemoteStore source, Hunt.Job job, StoreWriter writer) {
+    List<ChunkRef> wanted = new ArrayList<>();
+    List<ChunkRef> here = new ArrayList<>();
+    for (ChunkRef chunk : job.wanted()) {
+      (writer.has(chunk.id()) ? here : wanted).add(chunk);
+    }
+    job.arrived(here);
+    try {
+      source.fetch(wanted, block -> take(source, block, job, writer));
+      return null;
+    } catch (IOException failure) {
+      return failure;
+    }
+  }
+
+  private void take(RemoteStore source, Block block, Hunt.Job job, StoreWriter writer)
+      throws StoreException {
+    long fresh = add(source, block, writer);
+    job.arrived(block.chunks());
+    from(source).add(block.wireLength());
+    chunks.add(block.chunks().size());
+    moved.add(fresh);
+    progress.at(Math.min(whole, whole - missing + moved.sum()), whole);
+    flushSometimes(writer);
+  }
+
+  private static long add(RemoteStore source, Block block, StoreWriter writer)
+      throws StoreException {
+    try {
+      return writer.addBlock(block);
+    } catch (StoreException failure) {
+      boolean theirs =
+          switch (failure.kind()) {
+            case CORRUPT, MALFORMED -> true;
+            case NOT_FOUND, CONFLICT, FULL, INVALID -> false;
+          };
+      if (!theirs) {
+        throw new Here(failure);
+      }
+      throw new StoreException(
+          failure.kind(), source.name() + ": " + failure.getMessage(), failure);
+    } catch (IOException failure) {
+      throw new Here(failure);
+    }
+  }
+
+  private long flushEvery() {
+    return (site.swarm() ? FLUSH_IN_SWARM : FLUSH).toNanos();
+  }
+
+  private void flushSometimes(StoreWriter writer) {
+    synchronized (this) {
+      if (System.nanoTime() < nextFlush) {
+        return;
+      }
+      nextFlush = System.nanoTime() + flushEvery();
+    }
+    try {
+      writer.flush();
+    } catch (IOException failure) {
+      throw new Here(failure);
+    }
+  }
+}

@@ -1,0 +1,186 @@
+package org.heddle.store.transfer;
+
+import java.io.DataInputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.heddle.store.Block;
+import org.heddle.store.ChunkId;
+import org.heddle.store.ChunkRef;
+import org.heddle.store.ChunkSource;
+import org.heddle.store.IndexDraft;
+import org.heddle.store.StoreException;
+import org.heddle.store.StoreWriter;
+import org.jspecify.annotations.Nullable;
+
+/** A store elsewhere. Safe for threads; each call may be repeated when it failed. */
+public final class RemoteStore implements ChunkSource, AutoCloseable {
+  private static final long FIRST_PAUSE_MS = 100;
+  private static final long LONGEST_PAUSE_MS = 5_000;
+
+  private final Connection connection;
+  private final int attempts;
+
+  RemoteStore(Connection connection, int attempts) {
+    this.connection = connection;
+    this.attempts = attempts;
+  }
+
+  /** To read from it. Connects when it is first asked for something. */
+  public static RemoteStore reading(Address address, ConnectSettings settings, Traffic traffic) {
+    return new RemoteStore(connection(address, 2, settings, traffic), settings.attempts());
+  }
+
+  /** To add to it: over one connection if sessions belong to connections. */
+  public static RemoteStore adding(Address address, ConnectSettings settings, Traffic traffic) {
+    return new RemoteStore(connection(address, 1, settings, traffic), settings.attempts());
+  }
+
+  private static Connection connection(
+      Address address, int atOnce, ConnectSettings settings, Traffic traffic) {
+    return switch (address) {
+      case Address.Http(var base) -> new HttpConnection(base, settings, traffic);
+      case Address.Shell shell ->
+          new ProcessConnection(
+              shell.text(), shell.command(settings.shell()), atOnce, settings, traffic);
+    };
+  }
+
+  /** How it is named in messages. */
+  public String name() {
+    return connection.name();
+  }
+
+  /** How often a request may fail in a row. */
+  int attempts() {
+    return attempts;
+  }
+
+  /** Waits before the next attempt: longer each time. */
+  static void pause(int failures) throws InterruptedException {
+    Thread.sleep(
+        Duration.ofMillis(
+            Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS << Math.clamp(failures - 1, 0, 20))));
+  }
+
+  /** Asks until it is answered, or too often. */
+  private <T> T patiently(Request request, Connection.Reply<T> reply) throws IOException {
+    for (int failures = 1; ; failures++) {
+      try {
+        return connection.ask(request, reply);
+      } catch (CutException cut) {
+        if (failures >= attempts) {
+          throw cut;
+        }
+      }
+      try {
+        pause(failures);
+      } catch (InterruptedException interrupted) {
+        Thread.currentThread().interrupt();
+        throw new java.io.InterruptedIOException("interrupted");
+      }
+    }
+  }
+
+  /**
+   * Takes an index over, checked.
+   *
+   * @param expected the one that it must be; null: whatever has the name there
+   */
+  IndexDraft index(String name, StoreWriter into, @Nullable ChunkId expected) throws IOException {
+    return patiently(Request.index(name), reply -> into.receiveIndex(reply, expected));
+  }
+
+  /**
+   * Asks which chunks are missing there.
+   *
+   * @param session the session that will add them; {@link Responder#NO_SESSION}: none
+   * @return by their numbers in the list
+   */
+  BitSet missing(UUID session, List<ChunkId> chunks) throws IOException {
+    int length = (chunks.size() + 7) / 8;
+    return patiently(
+        Request.missing(session, chunks),
+        reply -> {
+          byte[] bits = reply.readNBytes(length);
+          BitSet missing = BitSet.valueOf(bits);
+          if (bits.length < length || missing.length() > chunks.size()) {
+            throw Fault.malformed(name() + " answers a question for chunks with something else");
+          }
+          return missing;
+        });
+  }
+
+  /** Once, for any number of chunks; a cut is told after the blocks that came before it. */
+  @Override
+  public void fetch(Collection<ChunkRef> wanted, Sink sink) throws IOException {
+    List<ChunkRef> some = new ArrayList<>();
+    long bytes = 0;
+    for (ChunkRef chunk : wanted) {
+      if (some.size() == Bounds.WANTED || bytes + chunk.length() > Bounds.WANTED_BYTES) {
+        fetchSome(some, sink);
+        some.clear();
+        bytes = 0;
+      }
+      some.add(chunk);
+      bytes += chunk.length();
+    }
+    if (!some.isEmpty()) {
+      fetchSome(some, sink);
+    }
+  }
+
+  private void fetchSome(List<ChunkRef> wanted, Sink sink) throws IOException {
+    Expected expected = new Expected(name(), wanted);
+    connection.ask(
+        Request.fetch(wanted),
+        reply -> {
+          for (Optional<Block> block = Block.read(reply);
+              block.isPresent();
+              block = Block.read(reply)) {
+            expected.check(block.get());
+            sink.accept(block.get());
+          }
+          return expected;
+        });
+  }
+
+  UUID begin() throws IOException {
+    return patiently(Request.begin(), reply -> new UUID(number(reply), number(reply)));
+  }
+
+  /** Bytes of chunks that were new. */
+  long put(UUID session, List<Block> blocks) throws IOException {
+    return patiently(Request.put(session, blocks), RemoteStore::number);
+  }
+
+  /** Bytes that the session has written. */
+  long publish(UUID session, String name, boolean replace, java.nio.file.Path index)
+      throws IOException {
+    return patiently(Request.publish(session, name, replace, index), RemoteStore::number);
+  }
+
+  void end(UUID session) throws IOException {
+    patiently(Request.end(session), _ -> session);
+  }
+
+  private static long number(FrameInput reply) throws IOException {
+    try {
+      return new DataInputStream(reply).readLong();
+    } catch (EOFException tooShort) {
+      throw new StoreException(
+          StoreException.Kind.MALFORMED, "a reply ends before its end", tooShort);
+    }
+  }
+
+  @Override
+  public void close() {
+    connection.close();
+  }
+}

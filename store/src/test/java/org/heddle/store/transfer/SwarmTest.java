@@ -1,0 +1,147 @@
+package org.heddle.store.transfer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.heddle.store.Progress;
+import org.heddle.store.Store;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class SwarmTest {
+  private static final byte[] DATA = Sample.image(31, 3000);
+  private static final RateLimit LINK = new RateLimit(4 << 20);
+
+  @TempDir private Path folder;
+
+  /** A host of the site: its store, and the server beside it. */
+  private final class Host implements AutoCloseable {
+    private final Path store;
+    private final HttpStoreServer server;
+
+    Host(String name) throws IOException {
+      this.store = folder.resolve(name);
+      this.server = Sample.serve(Store.openOrCreate(store));
+    }
+
+    String name() {
+      return Sample.of(server).text();
+    }
+
+    TransferReport pull(HttpStoreServer origin, List<String> members) throws IOException {
+      Traffic traffic = new Traffic();
+      ConnectSettings settings = ConnectSettings.plain().impatient(Duration.ofSeconds(10), 3);
+      List<RemoteStore> peers = new ArrayList<>();
+      for (String member : members) {
+        if (!member.equals(name())) {
+          peers.add(RemoteStore.reading(Address.parse(member), settings, traffic));
+        }
+      }
+      try (RemoteStore far = RemoteStore.reading(Sample.of(origin), settings, traffic)) {
+        return new Pull(
+                Store.open(store),
+                far,
+                new Site(peers, Optional.of(name())),
+                traffic,
+                Progress.NONE,
+                Duration.ofSeconds(2))
+            .pull(Sample.NAME, Sample.NAME, Optional.empty(), false);
+      } finally {
+        peers.forEach(RemoteStore::close);
+      }
+    }
+
+    @Override
+    public void close() throws IOException {
+      server.close();
+    }
+  }
+
+  private void all(List<Host> hosts, HttpStoreServer origin, List<String> members)
+      throws Exception {
+    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      List<Future<TransferReport>> pulls = new ArrayList<>();
+      for (Host host : hosts) {
+        pulls.add(threads.submit(() -> host.pull(origin, members)));
+      }
+      for (Future<TransferReport> pull : pulls) {
+        pull.get();
+      }
+    }
+    for (Host host : hosts) {
+      Sample.assertHolds(Store.open(host.store), Sample.NAME, DATA);
+    }
+  }
+
+  private long oneCopy(HttpStoreServer origin) throws IOException {
+    long before = origin.bytesSent();
+    Sample.pull(Store.openOrCreate(folder.resolve("alone")), Sample.of(origin), Sample.once());
+    return origin.bytesSent() - before;
+  }
+
+  @Test
+  void fourHostsPutAboutOneCopyOnTheLink() throws Exception {
+    Store there = Sample.store(folder.resolve("there"), DATA);
+    try (HttpStoreServer origin = Sample.serve(there, ServeSettings.open().with(LINK));
+        Host a = new Host("a");
+        Host b = new Host("b");
+        Host c = new Host("c");
+        Host d = new Host("d")) {
+      long one = oneCopy(origin);
+      long before = origin.bytesSent();
+      List<Host> hosts = List.of(a, b, c, d);
+      all(hosts, origin, hosts.stream().map(Host::name).toList());
+      assertThat(origin.bytesSent() - before).isBetween(one * 9 / 10, one * 6 / 5);
+    }
+  }
+
+  @Test
+  void aPeerThatIsNotThereAndOneThatGetsNothingAreDoneWithout() throws Exception {
+    Store there = Sample.store(folder.resolve("there"), DATA);
+    try (HttpStoreServer origin = Sample.serve(there, ServeSettings.open());
+        Host a = new Host("a");
+        Host b = new Host("b");
+        Host idle = new Host("idle")) {
+      long one = oneCopy(origin);
+      long before = origin.bytesSent();
+      Host dead = new Host("dead");
+      List<String> members = List.of(a.name(), b.name(), idle.name(), dead.name());
+      dead.close();
+      all(List.of(a, b), origin, members);
+      assertThat(origin.bytesSent() - before).isBetween(one * 9 / 10, one * 7 / 5);
+    }
+  }
+
+  @Test
+  void aPeerThatHasItAllSparesTheLink() throws Exception {
+    Store there = Sample.store(folder.resolve("there"), DATA);
+    try (HttpStoreServer origin = Sample.serve(there, ServeSettings.open());
+        Host full = new Host("full")) {
+      full.pull(origin, List.of(full.name()));
+      long before = origin.bytesSent();
+      Traffic traffic = new Traffic();
+      try (RemoteStore far = RemoteStore.reading(Sample.of(origin), Sample.once(), traffic);
+          RemoteStore near = RemoteStore.reading(Sample.of(full.server), Sample.once(), traffic)) {
+        TransferReport report =
+            new Pull(
+                    Store.openOrCreate(folder.resolve("here")),
+                    far,
+                    new Site(List.of(near), Optional.empty()),
+                    traffic,
+                    Progress.NONE)
+                .pull(Sample.NAME, Sample.NAME, Optional.empty(), false);
+        assertThat(report.refused()).isEmpty();
+        assertThat(report.bytesFrom()).containsEntry(far.name(), 0L);
+      }
+      assertThat(origin.bytesSent() - before).isLessThan(DATA.length / 50);
+    }
+  }
+}
