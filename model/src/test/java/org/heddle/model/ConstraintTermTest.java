@@ -67,8 +67,9 @@ final class ConstraintTermTest {
   void everyFormSurvivesPrintingAndReading() {
     long seed = System.nanoTime();
     Random random = new Random(seed);
+    List<ConstraintForm> forms = List.of(ConstraintForm.values());
     for (int run = 0; run < RUNS; run++) {
-      ConstraintForm form = ConstraintForm.values()[random.nextInt(ConstraintForm.values().length)];
+      ConstraintForm form = forms.get(random.nextInt(forms.size()));
       List<Argument> arguments = form.kinds().stream().map(kind -> argument(random, kind)).toList();
       ConstraintTerm term =
           new ConstraintTerm(form, form.lasting() && random.nextBoolean(), arguments);
