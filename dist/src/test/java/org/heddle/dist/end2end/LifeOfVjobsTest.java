@@ -118,7 +118,11 @@ final class LifeOfVjobsTest {
   }
 
   /** What is asked, the exit code, and words that the answer must have. */
-  private record Bad(String yaml, int exitCode, String... words) {}
+  private record Bad(String yaml, int exitCode, List<String> words) {
+    Bad(String yaml, int exitCode, String... words) {
+      this(yaml, exitCode, List.of(words));
+    }
+  }
 
   private static final List<Bad> BAD =
       List.of(

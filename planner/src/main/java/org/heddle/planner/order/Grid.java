@@ -115,6 +115,8 @@ final class Grid {
       if (!territories.mayEnter(task.machine, task.to, !task.detourOut)) {
         return territoryQueue();
       }
+    } else if (savesElsewhere(task) && !up[task.to]) {
+      return task.to;
     } else if (task.kind == Kind.SHUTDOWN_HOST && occupants[task.from] > 0) {
       return task.from;
     }
@@ -125,6 +127,11 @@ final class Grid {
       }
     }
     return reserveAmounts(task, limited);
+  }
+
+  /** A state that is saved on another host needs that host on line, though no room to run. */
+  private static boolean savesElsewhere(Task task) {
+    return task.kind == Kind.SUSPEND && task.to != task.from;
   }
 
   private int reserveAmounts(Task task, boolean limited) {
@@ -179,9 +186,9 @@ final class Grid {
       neighbours.waits(task.machine, task.to, waits);
       territories.waits(task.machine, waits);
       occupants[task.to]++;
-      if (bootedBy[task.to] >= 0) {
-        waits.add(bootedBy[task.to]);
-      }
+    }
+    if ((task.enters() || savesElsewhere(task)) && bootedBy[task.to] >= 0) {
+      waits.add(bootedBy[task.to]);
     }
     if (task.kind == Kind.SHUTDOWN_HOST && leavers[task.from] != null) {
       waits.addAll(leavers[task.from]);
