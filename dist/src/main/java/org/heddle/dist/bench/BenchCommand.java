@@ -63,6 +63,57 @@ public final class BenchCommand {
   }
 
   @Command(
+      name = "swarm",
+      description =
+          "Needs root. Hosts of one site fetch one image over a limited link, first one alone, then"
+              + " all at once: copies on the link, and time to that of one.")
+  int swarm(
+      @Option(
+              names = "--hosts",
+              paramLabel = "N",
+              defaultValue = "8",
+              description = "Default: ${DEFAULT-VALUE}.")
+          int hosts,
+      @Option(
+              names = "--image-mib",
+              paramLabel = "N",
+              defaultValue = "64",
+              description = "Default: ${DEFAULT-VALUE}.")
+          int imageMiB,
+      @Option(
+              names = "--mbit",
+              paramLabel = "N",
+              defaultValue = "25",
+              description = "The link's rate. Default: ${DEFAULT-VALUE}.")
+          int mbit,
+      @Option(names = "--report", paramLabel = "FILE", description = "Write all as JSON.")
+          @Nullable Path file)
+      throws IOException, InterruptedException {
+    Path folder = Files.createTempDirectory("heddle-swarm");
+    SwarmBench.Result result;
+    try (SwarmBench bench = new SwarmBench(folder, hosts, line -> around.err().println(line))) {
+      result = bench.run((long) imageMiB << 20, mbit);
+    }
+    around
+        .out()
+        .printf(
+            "%d hosts, %d MiB over %d Mbit/s: one alone %.1f s; all %.1f s (%.2f times as long),"
+                + " %.2f copies on the link (%s)%n",
+            hosts,
+            imageMiB,
+            mbit,
+            result.oneSeconds(),
+            result.allSeconds(),
+            result.ratio(),
+            result.copies(),
+            machine());
+    if (file != null) {
+      Files.writeString(file, Json.write(result) + "\n");
+    }
+    return 0;
+  }
+
+  @Command(
       name = "plan",
       description =
           "The planner beside BtrPlace, first-fit decreasing and published figures: time to the"

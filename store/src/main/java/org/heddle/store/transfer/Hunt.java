@@ -91,6 +91,13 @@ final class Hunt {
     }
   }
 
+  /** How much of a job an answer brought; with less than all, the same source is asked later. */
+  enum Worth {
+    ALL,
+    PART,
+    NOTHING
+  }
+
   /** What to ask a source for. */
   final class Job {
     private final Source source;
@@ -217,16 +224,18 @@ final class Hunt {
   /**
    * A job was answered in full.
    *
-   * @return whether it is worth to ask the same source again only after a pause
+   * @return what it was worth
    */
-  synchronized boolean answered(Job job) {
+  synchronized Worth answered(Job job) {
     Source source = job.source;
     leaveOrigin(job);
     boolean tired = tired(source);
+    boolean rest = false;
     for (Part part : job.parts) {
       if (part.missing.isEmpty()) {
         open--;
       } else if (part.patient() && !tired && !source.gone) {
+        rest = true;
         source.queue.add(part);
       } else {
         next(part);
@@ -236,7 +245,7 @@ final class Hunt {
       leave(source, "had nothing new for too long");
     }
     notifyAll();
-    return !job.useful;
+    return rest ? (job.useful ? Worth.PART : Worth.NOTHING) : Worth.ALL;
   }
 
   private void leaveOrigin(Job job) {

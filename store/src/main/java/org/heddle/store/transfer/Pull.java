@@ -3,6 +3,7 @@ package org.heddle.store.transfer;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -34,7 +35,10 @@ public final class Pull {
   private static final Duration FLUSH_IN_SWARM = Duration.ofMillis(400);
 
   /** A peer that has nothing new is asked again after so long. */
-  private static final Duration POLL = Duration.ofMillis(150);
+  private static final Duration POLL = Duration.ofMillis(250);
+
+  /** And after twice as long each time that it has nothing new, up to this. */
+  private static final Duration LONGEST_POLL = Duration.ofSeconds(1);
 
   private static final Duration PATIENCE = Duration.ofSeconds(10);
 
@@ -176,18 +180,29 @@ public final class Pull {
     }
   }
 
+  /** Small answers to frequent questions cost more than they bring sooner. */
+  private static Duration poll(Hunt.Worth worth, Duration last) {
+    return switch (worth) {
+      case ALL -> Duration.ZERO;
+      case PART -> POLL;
+      case NOTHING ->
+          Collections.min(
+              List.of(LONGEST_POLL, Collections.max(List.of(POLL, last.multipliedBy(2)))));
+    };
+  }
+
   /** One lane: asks one source for one thing after the other. */
   private void work(RemoteStore source, Hunt hunt, StoreWriter writer) throws InterruptedException {
     int failures = 0;
+    Duration poll = Duration.ZERO;
     for (Hunt.Job job = hunt.take(source.name()); job != null; job = hunt.take(source.name())) {
       long before = from(source).sum();
       IOException failure = ask(source, job, writer);
       failures = failure == null || from(source).sum() > before ? 0 : failures + 1;
       switch (failure) {
         case null -> {
-          if (hunt.answered(job)) {
-            Thread.sleep(POLL);
-          }
+          poll = poll(hunt.answered(job), poll);
+          Thread.sleep(poll);
         }
         case StoreException wrong -> hunt.refuse(job, wrong);
         case IOException cut -> {
