@@ -261,7 +261,10 @@ class QemuGuestTest {
     signal("STOP", pid);
     a = new QemuDriver(world.config("a"));
     a.stop(MACHINE, Duration.ZERO);
-    assertThat(ProcessHandle.of(pid).filter(ProcessHandle::isAlive)).isEmpty();
+    // A child of this very program is there until its end has been heard.
+    await()
+        .atMost(PATIENCE)
+        .until(() -> ProcessHandle.of(pid).filter(ProcessHandle::isAlive).isEmpty());
     assertThat(a.machines()).isEmpty();
   }
 
