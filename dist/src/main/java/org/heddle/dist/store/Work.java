@@ -103,7 +103,9 @@ final class Work {
           new GridException(
               new Problem("denied", "Denied", 403, "no permission for " + text, ""), denied);
       case ClosedByInterruptException _ -> Failure.failed("interrupted; nothing was changed");
-      case InterruptedIOException _ -> Failure.failed("interrupted; nothing was changed");
+      case InterruptedIOException _ ->
+          Failure.failed(
+              text.startsWith("interrupted;") ? text : "interrupted; nothing was changed");
       case FileSystemException other ->
           Failure.failed(
               other.getFile() + ": " + Objects.requireNonNullElse(other.getReason(), text));
