@@ -6,9 +6,10 @@ import org.heddle.model.Operation;
 final class Timing {
   /**
    * Pauses and continues of a vjob's machines are set for one instant this far ahead: time enough
-   * for the command to reach every host, so that all act at the same time.
+   * for the command to reach every host, so that all act at the same time, and to have the machines
+   * ready for it.
    */
-  private static final long LEAD = 150;
+  private static final long LEAD = 250;
 
   /** A guest under software emulation boots in well under a minute on a loaded host. */
   static final long BOOT = 180_000;

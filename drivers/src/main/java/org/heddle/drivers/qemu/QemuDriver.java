@@ -217,6 +217,9 @@ public final class QemuDriver
         machine -> {
           if (machine.live() != Live.PAUSED) {
             Session session = machine.require(Live.RUNNING);
+            if (at.isAfter(Instant.now())) {
+              Urgency.URGENT.give(session.process());
+            }
             waitUntil(at);
             session.qmp().execute("stop");
           }
@@ -232,6 +235,7 @@ public final class QemuDriver
           if (machine.live() != Live.RUNNING) {
             Session session = machine.require(Live.PAUSED);
             new Suspension(machine, states).giveUp();
+            Urgency.NORMAL.give(session.process());
             waitUntil(at);
             session.qmp().execute("cont");
             afterwards(machine, session);
