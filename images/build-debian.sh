@@ -82,8 +82,8 @@ configure() {
   install -D -m 0644 "$WORK/source/COPYING" "$ROOT/usr/share/doc/mrbayes/copyright"
   chmod 0755 "$ROOT"/usr/lib/heddle/* "$ROOT/usr/sbin/shutdown" "$ROOT/usr/bin/heddle-mrbayes"
   chown -R 0:0 "$ROOT/usr/lib/heddle" "$ROOT/usr/share/heddle" "$ROOT/etc/systemd" "$ROOT/etc/ssh" "$ROOT/etc/openmpi"
-  debian_sources | sed 's/\[[^]]*\] [^ ]*-security/http:\/\/deb.debian.org\/debian-security/; t; s/\[[^]]*\] [^ ]*/http:\/\/deb.debian.org\/debian/' \
-    >"$ROOT/etc/apt/sources.list"
+  # From where it was made; whoever keeps a machine for long may name another mirror.
+  debian_sources | sed 's/\[[^]]*\] //' >"$ROOT/etc/apt/sources.list"
   rm -f "$ROOT"/etc/ssh/ssh_host_* "$ROOT/etc/resolv.conf" "$ROOT"/var/log/*.log
   : >"$ROOT/etc/machine-id"
   # What mmdebstrap was told for the build (proxy, unsafe writes) is not for the guest.

@@ -32,8 +32,10 @@ debian_sources() {
   local main security by="[signed-by=$KEYRING]"
   main=${HEDDLE_MIRROR:-$(apt_address Debian)}
   security=${HEDDLE_SECURITY_MIRROR:-$(apt_address Debian-Security)}
-  echo "deb $by ${main:-http://deb.debian.org/debian} $SUITE main"
-  echo "deb $by ${security:-http://deb.debian.org/debian-security} $SUITE-security main"
+  [[ $main && $security ]] ||
+    die "no Debian mirror in /etc/apt: set HEDDLE_MIRROR and HEDDLE_SECURITY_MIRROR to the addresses of one"
+  echo "deb $by $main $SUITE main"
+  echo "deb $by $security $SUITE-security main"
 }
 
 # digest_of FILE ...: one digest of names and contents, given in a fixed order.

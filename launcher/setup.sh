@@ -165,12 +165,13 @@ add_backports() {
     die "this release has no QEMU $QEMU_MINIMUM or later: install one yourself (Debian 12 has it in backports, Debian 13 in the release)"
   . "$CHECKOUT/images/mirrors.sh"
   mirror=$(apt_address Debian)
+  [[ $mirror ]] || die "no Debian mirror in /etc/apt, which QEMU $QEMU_MINIMUM could come from: name one there"
   release=bookworm-backports
   say "adding $release to apt, for QEMU $QEMU_MINIMUM: $file"
-  backports_source "${mirror:-http://deb.debian.org/debian}" >"$file"
+  backports_source "$mirror" >"$file"
   if ! apt_quietly update >/dev/null 2>&1 || ! qemu_release; then
     rm -f "$file"
-    die "$release at ${mirror:-http://deb.debian.org/debian} cannot be read or has no such QEMU; removed $file again"
+    die "$release at $mirror cannot be read or has no such QEMU; removed $file again"
   fi
 }
 
@@ -197,7 +198,7 @@ ask_for_root() {
     mirror=$(apt_address Debian)
     release=bookworm-backports
     printf '  %s\n' "cat >/etc/apt/sources.list.d/heddle-backports.sources <<END" >&2
-    backports_source "${mirror:-http://deb.debian.org/debian}" >&2
+    backports_source "${mirror:-ADDRESS-OF-A-DEBIAN-MIRROR}" >&2
     printf '%s\n  %s\n' END "apt-get update" >&2
   fi
   printf '  %s\n' "$(apt_line "$release" "${qemu[@]}")" >&2

@@ -1,6 +1,7 @@
 package org.heddle.agent;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import org.heddle.drivers.Driver;
@@ -12,12 +13,16 @@ import org.heddle.drivers.qemu.QemuConfig;
 import org.heddle.drivers.qemu.QemuDriver;
 import org.heddle.model.Host;
 import org.heddle.wiring.HostNetwork;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The agent as a program. It runs on threads of its own until it is closed; machines run on when it
  * is, and the next one over the same state folder finds them.
  */
 public final class AgentProgram implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(AgentProgram.class);
+
   private final Agent agent;
 
   private AgentProgram(Agent agent) {
@@ -72,6 +77,7 @@ public final class AgentProgram implements AutoCloseable {
   }
 
   private static AgentProgram qemu(AgentOptions options) throws IOException, DriverException {
+    beInTime();
     QemuConfig standard = QemuConfig.standard(options.state(), ramFolder(options));
     QemuConfig config =
         new QemuConfig(
@@ -87,6 +93,18 @@ public final class AgentProgram implements AutoCloseable {
             new HostNetwork(options.address()),
             config.user().orElse(System.getProperty("user.name")));
     return start(options, () -> new QemuDriver(config), network);
+  }
+
+  /**
+   * Lets the agent's session run before those of machines that compute ({@code sched(7)},
+   * autogroup): it does little, and what it does at an instant shall not wait for its turn.
+   */
+  private static void beInTime() {
+    try {
+      Files.writeString(Path.of("/proc/self/autogroup"), "-10");
+    } catch (IOException notHere) {
+      LOG.debug("this kernel has no groups of sessions", notHere);
+    }
   }
 
   /** Short, because the sockets of machines lie in it too. */
