@@ -211,6 +211,8 @@ class ApiTest {
   @Test
   void whatIsNotThereIsNotFoundAndTheNearestIsNamed() {
     client().submit(vjob("present", 1, 100, 0));
+    grid.awaitState("present", "running");
+    awaitTrue(() -> client().status().settled());
     assertThat(refused(() -> client().vjob("presnt")))
         .isEqualTo(
             new Problem(
