@@ -27,7 +27,8 @@ public final class Maker {
   // Of the run.
   private final List<ChunkRef> blockChunks = new ArrayList<>();
   private final Queue<byte[]> free = new ConcurrentLinkedQueue<>();
-  private byte[] block = new byte[Limits.BLOCK];
+  private final int blockBytes;
+  private byte[] block;
   private int blockLength;
   private final Queue<Future<Block>> compressing = new ArrayDeque<>();
   private long chunks;
@@ -36,8 +37,23 @@ public final class Maker {
 
   /** Makes one file. */
   public Maker(StoreWriter writer, Progress progress) {
+    this(writer, progress, Limits.BLOCK);
+  }
+
+  /**
+   * Makes one file with less memory.
+   *
+   * @param blockBytes what is compressed together, from one chunk to {@link Limits#BLOCK}: this
+   *     many bytes are held twice for each core
+   */
+  public Maker(StoreWriter writer, Progress progress, int blockBytes) {
+    if (blockBytes < Limits.CHUNK || blockBytes > Limits.BLOCK) {
+      throw new IllegalArgumentException("bytes of a block: " + blockBytes);
+    }
     this.writer = writer;
     this.progress = progress;
+    this.blockBytes = blockBytes;
+    this.block = new byte[blockBytes];
   }
 
   /**
@@ -126,7 +142,7 @@ public final class Maker {
     byte[] data = block;
     List<ChunkRef> refs = List.copyOf(blockChunks);
     byte[] next = free.poll();
-    block = next == null ? new byte[Limits.BLOCK] : next;
+    block = next == null ? new byte[blockBytes] : next;
     blockLength = 0;
     blockChunks.clear();
     compressing.add(

@@ -29,13 +29,14 @@ public final class Store implements ChunkSource {
   final Layout layout;
   final Disk disk;
   private final StoreSettings settings;
-  private final BlockCache cache = new BlockCache(CACHE);
+  private final BlockCache cache;
   private final PackSet packs;
 
-  private Store(Layout layout, Disk disk, StoreSettings settings) {
+  private Store(Layout layout, Disk disk, StoreSettings settings, long cache) {
     this.layout = layout;
     this.disk = disk;
     this.settings = settings;
+    this.cache = new BlockCache(cache);
     this.packs = new PackSet(layout.packs());
   }
 
@@ -80,11 +81,15 @@ public final class Store implements ChunkSource {
   }
 
   static Store open(Path folder, Disk disk) throws IOException {
+    return open(folder, disk, CACHE);
+  }
+
+  private static Store open(Path folder, Disk disk, long cache) throws IOException {
     Layout layout = new Layout(folder);
     if (!Files.exists(layout.format())) {
       throw StoreException.notFound(folder + " is no store; 'heddle store make' makes one");
     }
-    Store store = new Store(layout, disk, StoreSettings.read(layout));
+    Store store = new Store(layout, disk, StoreSettings.read(layout), cache);
     store.refresh();
     return store;
   }
@@ -92,6 +97,23 @@ public final class Store implements ChunkSource {
   /** Opens the store in the folder, or makes one without a quota if there is none. */
   public static Store openOrCreate(Path folder) throws IOException {
     return Files.exists(new Layout(folder).format()) ? open(folder) : create(folder, 0);
+  }
+
+  /**
+   * Opens the store in the folder, or makes one, for a process that has little memory. While no
+   * other process writes, a quota other than the one that it had takes its place.
+   *
+   * @param quota most bytes that the store may take; 0: as much as the disk holds
+   * @param cache bytes of memory for the blocks that were read last
+   */
+  public static Store openOrCreate(Path folder, long quota, long cache) throws IOException {
+    Layout layout = new Layout(folder);
+    if (!Files.exists(layout.format())) {
+      create(folder, quota);
+    } else if (StoreSettings.read(layout).quota() != quota) {
+      new StoreSettings(quota).write(layout, Disk.REAL);
+    }
+    return open(folder, Disk.REAL, cache);
   }
 
   public Path folder() {

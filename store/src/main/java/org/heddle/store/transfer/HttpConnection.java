@@ -27,7 +27,7 @@ final class HttpConnection implements Connection {
 
   HttpConnection(URI base, ConnectSettings settings, Traffic traffic) {
     this.name = base.toString();
-    this.address = URI.create(name.replaceAll("/+$", "") + HttpStoreServer.PATH);
+    this.address = URI.create(name.replaceAll("/+$", "") + HttpStoreHandler.PATH);
     this.settings = settings;
     this.traffic = traffic;
     this.watch = new StallWatch(settings.stall());

@@ -12,7 +12,7 @@ import org.heddle.store.ChunkId;
  * fails leaves its share to all others evenly: rendezvous hashing (highest random weight), Thaler
  * and Ravishankar, "Using Name-Based Mappings to Increase Hit Rates", IEEE/ACM ToN 1998. Pure.
  */
-final class Rendezvous {
+public final class Rendezvous {
   private Rendezvous() {}
 
   /**
@@ -20,7 +20,7 @@ final class Rendezvous {
    *
    * @param members their names, the same on all hosts; their order does not matter
    */
-  static List<String> ranking(ChunkId chunk, Collection<String> members) {
+  public static List<String> ranking(ChunkId chunk, Collection<String> members) {
     TreeMap<ChunkId, String> byWeight = new TreeMap<>(Comparator.reverseOrder());
     for (String member : members) {
       byte[] name = (chunk + " " + member).getBytes(StandardCharsets.UTF_8);
