@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
 import org.heddle.store.ChunkId;
 import org.heddle.store.ChunkRef;
 import org.heddle.store.StoreException;
@@ -38,7 +39,7 @@ final class Hunt {
   private final Map<String, Source> sources = new HashMap<>();
   private final String origin;
   private final boolean swarm;
-  private final long patience;
+  private final Patience patience;
   private final SequencedMap<String, String> refused = new LinkedHashMap<>();
   private int open;
   private boolean stopped;
@@ -50,13 +51,12 @@ final class Hunt {
   /**
    * @param origin the name of the store elsewhere
    * @param swarm whether peers may get chunks while they are asked
-   * @param patience how long such a peer may be of no use, or as long as what we fetch ourselves
-   *     takes, whichever is longer
+   * @param patience how long such a peer may be of no use
    */
-  Hunt(String origin, Collection<String> peers, boolean swarm, Duration patience) {
+  Hunt(String origin, Collection<String> peers, boolean swarm, Patience patience) {
     this.origin = origin;
     this.swarm = swarm;
-    this.patience = patience.toNanos();
+    this.patience = patience;
     sources.put(origin, new Source(origin));
     peers.forEach(peer -> sources.put(peer, new Source(peer)));
   }
@@ -207,6 +207,21 @@ final class Hunt {
     return null;
   }
 
+  /**
+   * Waits for so long, or until nothing is left to ask for.
+   *
+   * @return whether something is
+   */
+  synchronized boolean goesOn(Duration most) throws InterruptedException {
+    long end = System.nanoTime() + most.toNanos();
+    for (long left = most.toNanos();
+        left > 0 && !stopped && open > 0;
+        left = end - System.nanoTime()) {
+      TimeUnit.NANOSECONDS.timedWait(this, left);
+    }
+    return !stopped && open > 0;
+  }
+
   private List<Part> takeParts(Source source) {
     int most = source.name.equals(origin) ? (swarm ? REQUEST_IN_SWARM : REQUEST) : REQUEST_TO_PEER;
     List<Part> parts = new ArrayList<>();
@@ -254,15 +269,17 @@ final class Hunt {
     }
   }
 
-  /** Peers share the link with us: what takes us long takes them long. */
   private boolean tired(Source source) {
+    if (source.name.equals(origin) || !swarm) {
+      return false;
+    }
     long now = System.nanoTime();
     long longest = longestFromOrigin;
     for (Job running : atOrigin) {
       longest = Math.max(longest, now - running.begun);
     }
-    long most = Math.max(patience, 4 * longest);
-    return !source.name.equals(origin) && swarm && now - source.useful > most;
+    return patience.ended(
+        source.name, Duration.ofNanos(now - source.useful), Duration.ofNanos(longest));
   }
 
   /** A job failed half-way; its source will be asked again. */

@@ -40,20 +40,19 @@ public final class Pull {
   /** And after twice as long each time that it has nothing new, up to this. */
   private static final Duration LONGEST_POLL = Duration.ofSeconds(1);
 
-  private static final Duration PATIENCE = Duration.ofSeconds(10);
+  private static final Patience PATIENCE = Patience.of(Duration.ofSeconds(10));
 
   private final Store store;
   private final RemoteStore origin;
   private final Site site;
   private final Traffic traffic;
   private final Progress progress;
-  private final Duration patience;
+  private final Patience patience;
   private final LongAdder chunks = new LongAdder();
   private final LongAdder moved = new LongAdder();
   private final Map<String, LongAdder> from = new HashMap<>();
   private long whole;
   private long missing;
-  private long nextFlush;
 
   /**
    * @param origin the store elsewhere, which has it all
@@ -69,7 +68,7 @@ public final class Pull {
       Site site,
       Traffic traffic,
       Progress progress,
-      Duration patience) {
+      Patience patience) {
     this.store = store;
     this.origin = origin;
     this.site = site;
@@ -151,7 +150,6 @@ public final class Pull {
       hunt.add(segment, Rendezvous.ranking(segment.first(), members), me);
     }
     progress.at(whole - missing, whole);
-    nextFlush = System.nanoTime() + flushEvery();
     work(hunt, writer);
     return hunt.refused();
   }
@@ -163,6 +161,7 @@ public final class Pull {
           origin.close();
           site.peers().forEach(RemoteStore::close);
         });
+    crew.start("pull-flush", () -> flushUntilOver(hunt, writer));
     for (int i = 0; i < (site.swarm() ? LANES_IN_SWARM : LANES); i++) {
       crew.start("pull-origin-" + i, () -> work(origin, hunt, writer));
     }
@@ -244,7 +243,6 @@ public final class Pull {
     chunks.add(block.chunks().size());
     moved.add(fresh);
     progress.at(Math.min(whole, whole - missing + moved.sum()), whole);
-    flushSometimes(writer);
   }
 
   private static long add(RemoteStore source, Block block, StoreWriter writer)
@@ -267,21 +265,17 @@ public final class Pull {
     }
   }
 
-  private long flushEvery() {
-    return (site.swarm() ? FLUSH_IN_SWARM : FLUSH).toNanos();
-  }
-
-  private void flushSometimes(StoreWriter writer) {
-    synchronized (this) {
-      if (System.nanoTime() < nextFlush) {
-        return;
+  /**
+   * A thread's work of its own: what came last must become visible too. Peers of a swarm that hold
+   * back their last chunks until more comes wait for each other.
+   */
+  private void flushUntilOver(Hunt hunt, StoreWriter writer) throws InterruptedException {
+    while (hunt.goesOn(site.swarm() ? FLUSH_IN_SWARM : FLUSH)) {
+      try {
+        writer.flush();
+      } catch (IOException failure) {
+        throw new Here(failure);
       }
-      nextFlush = System.nanoTime() + flushEvery();
-    }
-    try {
-      writer.flush();
-    } catch (IOException failure) {
-      throw new Here(failure);
     }
   }
 }

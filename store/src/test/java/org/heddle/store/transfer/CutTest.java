@@ -74,7 +74,7 @@ final class CutTest {
 
   /** The sessions of pushes that were cut end after a second; until then there may be too many. */
   private static ConnectSettings patient() {
-    return ConnectSettings.plain().impatient(Duration.ofSeconds(5), 3);
+    return ConnectSettings.plain().impatient(Duration.ofMinutes(1), 3);
   }
 
   @Test

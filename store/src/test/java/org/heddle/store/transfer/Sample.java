@@ -96,7 +96,7 @@ final class Sample {
 
   /** Gives up at the first cut. */
   static ConnectSettings once() {
-    return ConnectSettings.plain().impatient(Duration.ofSeconds(5), 1);
+    return ConnectSettings.plain().impatient(Duration.ofMinutes(1), 1);
   }
 
   static TransferReport pull(Store into, Address from, ConnectSettings settings)

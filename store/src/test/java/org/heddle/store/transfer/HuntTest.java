@@ -1,0 +1,87 @@
+package org.heddle.store.transfer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import org.heddle.store.ChunkId;
+import org.heddle.store.ChunkRef;
+import org.junit.jupiter.api.Test;
+
+final class HuntTest {
+  private static final Patience NONE = (_, _, _) -> true;
+  private static final Patience FOR_EVER = (_, _, _) -> false;
+  private static final Duration NOW = Duration.ofMillis(1);
+
+  private static Segments.Segment segment(int number) {
+    byte[] data = {(byte) number};
+    ChunkRef chunk = new ChunkRef(ChunkId.hash(data, 0, 1), 1);
+    return new Segments.Segment(chunk.id(), List.of(chunk));
+  }
+
+  private static Hunt hunt(Patience patience, List<String> ranking) {
+    Hunt hunt = new Hunt("origin", List.of("a", "b"), true, patience);
+    hunt.add(segment(1), ranking, Optional.of("me"));
+    return hunt;
+  }
+
+  private static Hunt.Job take(Hunt hunt, String source) throws InterruptedException {
+    return Objects.requireNonNull(hunt.take(source), source);
+  }
+
+  @Test
+  void aPeerIsAskedAgainAsLongAsThePatienceLasts() throws Exception {
+    Hunt hunt = hunt(FOR_EVER, List.of("a", "me", "b"));
+    for (int i = 0; i < 5; i++) {
+      assertThat(hunt.answered(take(hunt, "a"))).isEqualTo(Hunt.Worth.NOTHING);
+    }
+    Hunt.Job last = take(hunt, "a");
+    last.arrived(segment(1).missing());
+    assertThat(hunt.answered(last)).isEqualTo(Hunt.Worth.ALL);
+    assertThat(hunt.goesOn(NOW)).isFalse();
+    assertThat(hunt.take("origin")).isNull();
+    assertThat(hunt.refused()).isEmpty();
+  }
+
+  @Test
+  void whatAUselessPeerOwesIsFetchedByTheNextInTheRanking() throws Exception {
+    Hunt mine = hunt(NONE, List.of("a", "me", "b"));
+    mine.answered(take(mine, "a"));
+    assertThat(mine.refused()).isEqualTo(Map.of("a", "had nothing new for too long"));
+    assertThat(take(mine, "origin").wanted()).isEqualTo(segment(1).missing());
+
+    Hunt others = hunt(NONE, List.of("a", "b", "me"));
+    others.answered(take(others, "a"));
+    assertThat(take(others, "b").wanted()).isEqualTo(segment(1).missing());
+  }
+
+  @Test
+  void theOriginIsNeverUseless() throws Exception {
+    Hunt hunt = hunt(NONE, List.of("me", "a", "b"));
+    hunt.again(take(hunt, "origin"));
+    assertThat(take(hunt, "origin").wanted()).isEqualTo(segment(1).missing());
+  }
+
+  @Test
+  void aSourceThatFailedIsNotAskedAgain() throws Exception {
+    Hunt hunt = hunt(FOR_EVER, List.of("a", "me", "b"));
+    hunt.refuse(take(hunt, "a"), new IOException("a is gone"));
+    assertThat(hunt.take("a")).isNull();
+    assertThat(hunt.goesOn(NOW)).isTrue();
+    assertThat(take(hunt, "origin").wanted()).isEqualTo(segment(1).missing());
+  }
+
+  @Test
+  void patienceLastsLongerWhereOurOwnRequestsTakeLong() {
+    Patience patience = Patience.of(Duration.ofSeconds(10));
+    Duration second = Duration.ofSeconds(1);
+    assertThat(patience.ended("a", Duration.ofSeconds(9), second)).isFalse();
+    assertThat(patience.ended("a", Duration.ofSeconds(11), second)).isTrue();
+    assertThat(patience.ended("a", Duration.ofSeconds(11), Duration.ofSeconds(4))).isFalse();
+    assertThat(patience.ended("a", Duration.ofSeconds(17), Duration.ofSeconds(4))).isTrue();
+  }
+}
