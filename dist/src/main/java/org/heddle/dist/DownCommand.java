@@ -1,13 +1,13 @@
 package org.heddle.dist;
 
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.heddle.cli.Environment;
 import org.heddle.dist.box.BoxException;
 import org.heddle.dist.box.GridInABox;
-import org.jspecify.annotations.Nullable;
+import org.heddle.dist.box.GridInABox.Ending;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code heddle down}: takes the grid in a box down. */
@@ -24,11 +24,7 @@ final class DownCommand implements Callable<Integer> {
       description = "Also delete what the grid has kept (vjobs, saved states), but not the images.")
   boolean purge;
 
-  @Option(names = "--state", paramLabel = "DIR", description = "State folder. Default: .heddle.")
-  @Nullable Path state;
-
-  @Option(names = "--dry-run", description = "Say what would be ended, and change nothing.")
-  boolean dryRun;
+  @Mixin BoxOptions options = new BoxOptions();
 
   private final Environment around;
 
@@ -36,34 +32,36 @@ final class DownCommand implements Callable<Integer> {
     this.around = around;
   }
 
+  /**
+   * The answer as JSON has it: what lived before and was, or in a dry run would be, ended.
+   *
+   * @param programs controller and agents
+   * @param purged what the grid has kept is deleted, too
+   */
+  record Answer(boolean dryRun, int programs, int machines, boolean purged) {}
+
   @Override
   public Integer call() {
-    Path folder = StatePath.of(state, around);
-    try {
-      GridInABox grid = new GridInABox(folder, Main.class.getName(), this::say);
-      if (dryRun) {
-        GridInABox.Ending ending = grid.ending();
-        around
-            .out()
-            .printf(
-                "would end %d programs and %d machines%s%n",
-                ending.programs(),
-                ending.guests(),
-                purge ? ", and delete what the grid has kept" : "");
-        return 0;
-      }
-      grid.down(purge);
-      say("the grid is down");
-      return 0;
-    } catch (BoxException failure) {
-      throw BoxFailure.of(failure);
-    } catch (IOException failure) {
-      throw BoxFailure.of(failure);
-    }
+    Ending ending = options.run(around, this::end);
+    options.print(
+        around,
+        new Answer(options.dryRun, ending.programs(), ending.guests(), purge),
+        () -> options.dryRun ? wouldEnd(ending) : "");
+    return 0;
   }
 
-  private void say(String line) {
-    around.err().println(line);
-    around.err().flush();
+  private Ending end(GridInABox grid) throws IOException, BoxException {
+    Ending ending = grid.ending();
+    if (!options.dryRun) {
+      grid.down(purge);
+      BoxOptions.say(around, "the grid is down");
+    }
+    return ending;
+  }
+
+  private String wouldEnd(Ending ending) {
+    return "would end %d programs and %d machines%s%n"
+        .formatted(
+            ending.programs(), ending.guests(), purge ? ", and delete what the grid has kept" : "");
   }
 }

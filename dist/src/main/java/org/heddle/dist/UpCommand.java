@@ -1,18 +1,16 @@
 package org.heddle.dist;
 
-import java.io.IOException;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import org.heddle.cli.Environment;
 import org.heddle.cli.Failure;
-import org.heddle.dist.box.BoxException;
 import org.heddle.dist.box.BoxSpec;
-import org.heddle.dist.box.GridInABox;
 import org.heddle.dist.box.GridInABox.Up;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code heddle up}: starts what is missing of the grid in a box. */
@@ -69,11 +67,7 @@ final class UpCommand implements Callable<Integer> {
       description = "Rate of the link between sites. Default: 200Mbit.")
   @Nullable Integer siteRate;
 
-  @Option(names = "--state", paramLabel = "DIR", description = "State folder. Default: .heddle.")
-  @Nullable Path state;
-
-  @Option(names = "--dry-run", description = "Say what would be started, and change nothing.")
-  boolean dryRun;
+  @Mixin BoxOptions options = new BoxOptions();
 
   private final Environment around;
 
@@ -81,44 +75,44 @@ final class UpCommand implements Callable<Integer> {
     this.around = around;
   }
 
+  /**
+   * The answer as JSON has it.
+   *
+   * @param url of the controller; empty in a dry run
+   * @param started what was started, or in a dry run would be
+   */
+  record Answer(boolean dryRun, String url, List<String> started) {}
+
   @Override
   public Integer call() {
-    Path folder = StatePath.of(state, around);
-    GridInABox grid = new GridInABox(folder, Main.class.getName(), this::say);
-    return dryRun ? tell(grid) : bringUp(grid);
-  }
-
-  private int tell(GridInABox grid) {
-    try {
-      List<String> missing = grid.missing(this::wanted);
-      missing.forEach(line -> around.out().println("would " + line));
-      if (missing.isEmpty()) {
-        around.out().println("nothing is missing");
-      }
-      return 0;
-    } catch (BoxException failure) {
-      throw BoxFailure.of(failure);
-    } catch (IOException failure) {
-      throw BoxFailure.of(failure);
+    if (options.dryRun) {
+      List<String> missing = options.run(around, grid -> grid.missing(this::wanted));
+      options.print(around, new Answer(true, "", missing), () -> wouldStart(missing));
+    } else {
+      Up up = bringUp();
+      options.print(around, new Answer(false, up.url(), up.started()), () -> "");
     }
+    return 0;
   }
 
-  private int bringUp(GridInABox grid) {
+  private static String wouldStart(List<String> missing) {
+    return missing.isEmpty()
+        ? "nothing is missing\n"
+        : missing.stream().map("would start %s%n"::formatted).collect(Collectors.joining());
+  }
+
+  private Up bringUp() {
     Thread farewell =
         new Thread(
             () -> say("interrupted; heddle up goes on from here, heddle down takes it down"));
     Runtime.getRuntime().addShutdownHook(farewell);
     try {
-      Up up = grid.up(this::wanted);
+      Up up = options.run(around, grid -> grid.up(this::wanted));
       say(
           up.started().isEmpty()
               ? "the grid is up, nothing was missing"
               : "the grid is up; see it with: heddle status");
-      return 0;
-    } catch (BoxException failure) {
-      throw BoxFailure.of(failure);
-    } catch (IOException failure) {
-      throw BoxFailure.of(failure);
+      return up;
     } finally {
       stay(farewell);
     }
@@ -157,7 +151,6 @@ final class UpCommand implements Callable<Integer> {
   }
 
   private void say(String line) {
-    around.err().println(line);
-    around.err().flush();
+    BoxOptions.say(around, line);
   }
 }

@@ -52,10 +52,24 @@ class CommandsOfTheBoxTest {
     assertThat(code).as(err.toString(UTF_8)).isZero();
     assertThat(out.toString(UTF_8))
         .isEqualTo(
-            "would start the controller\nwould start the agent of host1\n"
-                + "would start the agent of host2\n");
+            "would start controller\nwould start agent of host1\nwould start agent of host2\n");
     assertThat(run("down", "--dry-run", "--state", state.toString())).isZero();
     assertThat(out.toString(UTF_8)).contains("would end 0 programs and 0 machines");
+    assertThat(state).isEmptyDirectory();
+  }
+
+  @Test
+  void aDryRunAnswersInJsonToo() {
+    assertThat(run("up", "--dry-run", "--sites", "1", "--hosts-per-site", "1", "-o", "json"))
+        .as(err.toString(UTF_8))
+        .isZero();
+    assertThat(run("down", "--dry-run", "--purge", "-o", "json")).isZero();
+    assertThat(out.toString(UTF_8).replaceAll("\\s", ""))
+        .isEqualTo(
+            """
+            {"dryRun":true,"url":"","started":["controller","agentofhost1"]}\
+            {"dryRun":true,"programs":0,"machines":0,"purged":true}\
+            """);
     assertThat(state).isEmptyDirectory();
   }
 }

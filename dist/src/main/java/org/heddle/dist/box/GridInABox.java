@@ -93,7 +93,7 @@ public final class GridInABox {
   }
 
   /**
-   * What {@link #up} would do now, one line each, by what runs; changes nothing.
+   * Names of the programs that {@link #up} would start now, by what runs; changes nothing.
    *
    * @param change as for {@link #up}
    */
@@ -105,19 +105,19 @@ public final class GridInABox {
     if (!live.isEmpty() && !spec.equals(before)) {
       throw sizeIsFixed(before);
     }
-    List<String> lines = new ArrayList<>();
+    List<String> names = new ArrayList<>();
     if (live.stream().noneMatch(process -> process.command().contains("controller"))) {
-      lines.add("start the controller");
+      names.add("controller");
     }
     for (int host = 1; host <= spec.sites() * spec.hostsPerSite(); host++) {
       String name = "host" + host;
       if (live.stream()
           .map(LiveProcess::command)
           .noneMatch(words -> words.contains("agent") && words.contains(name))) {
-        lines.add("start the agent of " + name);
+        names.add("agent of " + name);
       }
     }
-    return List.copyOf(lines);
+    return List.copyOf(names);
   }
 
   /** What {@link #down} would end now, by kind; changes nothing. */
