@@ -3,7 +3,7 @@ package org.heddle.agent;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import org.heddle.drivers.Capability.GuestExec;
@@ -28,7 +28,7 @@ final class RunWatch implements AutoCloseable {
   private final Machines machines;
   private final MachineLocks locks;
   private final Consumer<MachineReport> changed;
-  private final Set<MachineId> looking = ConcurrentHashMap.newKeySet();
+  private final Map<MachineId, Thread> looking = new ConcurrentHashMap<>();
   private final Thread thread;
 
   /**
@@ -49,6 +49,7 @@ final class RunWatch implements AutoCloseable {
   @Override
   public void close() {
     Threads.end(List.of(thread));
+    Threads.end(List.copyOf(looking.values()));
   }
 
   private void run(Duration interval) {
@@ -90,22 +91,24 @@ final class RunWatch implements AutoCloseable {
 
   /** A guest that does not answer holds up nobody but itself. */
   private void lookBeside(RunCommand commands, MachineReport report) {
-    if (!looking.add(report.machine())) {
-      return;
+    MachineId machine = report.machine();
+    Thread beside =
+        Thread.ofVirtual()
+            .name("run-look-" + machine)
+            .unstarted(() -> {
+              try {
+                look(commands, report);
+              } catch (DriverException notNow) {
+                LOG.debug("{}: {}", machine, notNow.getMessage());
+              } catch (IOException failed) {
+                LOG.warn("{}: cannot note how its command stands", machine, failed);
+              } finally {
+                looking.remove(machine);
+              }
+            });
+    if (looking.putIfAbsent(machine, beside) == null) {
+      beside.start();
     }
-    Thread.ofVirtual()
-        .name("run-look-" + report.machine())
-        .start(() -> {
-          try {
-            look(commands, report);
-          } catch (DriverException notNow) {
-            LOG.debug("{}: {}", report.machine(), notNow.getMessage());
-          } catch (IOException failed) {
-            LOG.warn("{}: cannot note how its command stands", report.machine(), failed);
-          } finally {
-            looking.remove(report.machine());
-          }
-        });
   }
 
   private void look(RunCommand commands, MachineReport report) throws DriverException, IOException {
