@@ -6,6 +6,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
+import org.heddle.api.AgentApi.ContentUse;
 import org.heddle.api.AgentApi.Hello;
 import org.heddle.api.AgentApi.HostReport;
 import org.heddle.api.AgentApi.Lease;
@@ -28,6 +30,10 @@ final class Agent implements AutoCloseable {
   private final Journal journal;
   private final HttpClient http = JsonHttp.newClient();
   private final EventHub events = new EventHub();
+  private final AgentOptions options;
+  private final Content content;
+  private final Offers offers;
+  private final Keeper keeper;
   private final Images images;
   private final Machines machines;
   private final Operations operations;
@@ -47,26 +53,47 @@ final class Agent implements AutoCloseable {
     this.driver = driver;
     this.network = network;
     this.lock = lock;
+    this.options = options;
     Path state = options.state();
     Path own = DurableFiles.folder(state.resolve("journal"));
     this.journal = new Journal(own.resolve("operations"));
     JsonHttp controller = new JsonHttp(http, options.controller(), options.token());
     this.membership = new Membership(controller, this::hello, this::renewed);
     Peers peers = new Peers(http, options.token());
+    this.content =
+        new Content(
+            state.resolve("content"),
+            options.content().quota(),
+            options.token(),
+            options.content().repository(),
+            new ContentCount(own.resolve("content.json")));
     this.images =
         new Images(
             options.images(),
             state.resolve("images"),
-            new ImageFetch(membership::holders, peers::at));
+            new ImageFetch(content, this::neighbours, peers::at));
     MachineRecords records = new MachineRecords(own.resolve("machines"));
     this.machines = new Machines(driver, network, records, membership::peers);
     MachineLocks locks = new MachineLocks();
     SavedDigests digests = new SavedDigests(own.resolve("states"));
+    this.offers = new Offers(machines, images, digests, content);
+    ContentSweep sweep =
+        new ContentSweep(content, machines, images, options.content().repository());
+    content.whenFull(() -> sweep.sweep(InstantSource.system().instant(), true));
+    this.keeper =
+        new Keeper(
+            content,
+            sweep,
+            machines,
+            offers,
+            () -> neighbours("").repository(),
+            options.content().rate(),
+            own.resolve("offer.json"));
     Performer performer =
         new Performer(
             machines,
             images,
-            new Restores(machines, images, peers, digests),
+            new Restores(machines, images, new StateFetch(content, peers), digests, keeper::look),
             new MigrationLead(machines, peers),
             InstantSource.system());
     this.operations = new Operations(journal, performer, locks, events::tell);
@@ -76,7 +103,8 @@ final class Agent implements AutoCloseable {
         new AgentServer(
             options.listen(),
             options.token(),
-            new AgentRoutes(machines, operations, incoming, images, digests, events, this::report));
+            new AgentRoutes(machines, operations, incoming, images, offers, events, this::report),
+            content.handler());
     this.host = options.describe(server.port());
   }
 
@@ -88,6 +116,7 @@ final class Agent implements AutoCloseable {
     runs.start();
     server.start();
     membership.start();
+    keeper.start();
     LOG.info(
         "agent of host {} at {}, driver {} {}",
         host.id(),
@@ -100,9 +129,9 @@ final class Agent implements AutoCloseable {
     return host;
   }
 
-  /** Agents that have the image, as the controller last said. */
-  List<String> imageHolders(String image) {
-    return membership.holders(image);
+  /** The grid's hosts as the controller knows them now, with those that have the image. */
+  Neighbours neighbours(String image) {
+    return Neighbours.of(options.host(), options.site(), membership.now(), image);
   }
 
   private HostReport report() {
@@ -110,7 +139,23 @@ final class Agent implements AutoCloseable {
   }
 
   private Hello hello() {
-    return new Hello(host, VERSION, driver.name() + " " + driver.version(), imageNames());
+    return new Hello(
+        host,
+        VERSION,
+        driver.name() + " " + driver.version(),
+        imageNames(),
+        Optional.of(contentUse()));
+  }
+
+  private ContentUse contentUse() {
+    ContentCount.Sums sums = content.count().sums();
+    return new ContentUse(
+        options.content().repository(),
+        sums.wholeBytes(),
+        sums.sentBytes(),
+        content.stored(),
+        options.content().quota(),
+        content.trouble());
   }
 
   private List<String> imageNames() {
@@ -138,10 +183,13 @@ final class Agent implements AutoCloseable {
   @Override
   public void close() throws IOException {
     membership.close();
+    keeper.close();
     runs.close();
     operations.close();
     events.close();
     server.close();
+    offers.close();
+    content.close();
     driver.close();
     http.shutdownNow();
     journal.close();

@@ -22,6 +22,7 @@ import org.heddle.model.SiteId;
  * @param listen where the API listens; port 0 takes a free one
  * @param state folder of the agent's own, made readable by its owner alone
  * @param images folders of images that are only read
+ * @param content how the content store is used
  * @param ramFolder where the memory of running machines lies (tmpfs); empty: the driver's choice
  */
 public record AgentOptions(
@@ -33,6 +34,7 @@ public record AgentOptions(
     InetSocketAddress listen,
     Path state,
     List<Path> images,
+    ContentOptions content,
     Resources capacity,
     SortedSet<String> tags,
     Accelerator accelerator,
@@ -43,6 +45,24 @@ public record AgentOptions(
     tags = java.util.Collections.unmodifiableSortedSet(new TreeSet<>(tags));
     if (token.isBlank()) {
       throw new IllegalArgumentException("token: give the one that the controller was given");
+    }
+  }
+
+  /**
+   * How the host's content store is used.
+   *
+   * @param quota most bytes that it may take; 0: what the disk has, but for a reserve
+   * @param repository whether it keeps copies of the site's saved states
+   * @param rate bytes a second at which copies are made and sent in the background; 0: no limit
+   */
+  public record ContentOptions(long quota, boolean repository, long rate) {
+    /** No quota, no copies of others, no limit. */
+    public static final ContentOptions PLAIN = new ContentOptions(0, false, 0);
+
+    public ContentOptions {
+      if (quota < 0 || rate < 0) {
+        throw new IllegalArgumentException("quota and rate of the content store: 0 or more");
+      }
     }
   }
 

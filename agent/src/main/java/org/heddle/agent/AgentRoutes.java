@@ -11,11 +11,11 @@ import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.heddle.api.AgentApi;
+import org.heddle.api.AgentApi.Offer;
 import org.heddle.api.ApiException;
 import org.heddle.api.GridApi.Problem;
 import org.heddle.drivers.Capability.Console;
 import org.heddle.drivers.Capability.GuestExec;
-import org.heddle.drivers.Capability.Suspending;
 import org.heddle.drivers.DriverException;
 import org.heddle.model.MachineId;
 import org.heddle.model.MachineReport.Live;
@@ -30,7 +30,7 @@ final class AgentRoutes implements AgentServer.Routes {
   private final Operations operations;
   private final IncomingDesk incoming;
   private final Images images;
-  private final SavedDigests digests;
+  private final Offers offers;
   private final EventHub events;
   private final Supplier<AgentApi.HostReport> report;
 
@@ -39,14 +39,14 @@ final class AgentRoutes implements AgentServer.Routes {
       Operations operations,
       IncomingDesk incoming,
       Images images,
-      SavedDigests digests,
+      Offers offers,
       EventHub events,
       Supplier<AgentApi.HostReport> report) {
     this.machines = machines;
     this.operations = operations;
     this.incoming = incoming;
     this.images = images;
-    this.digests = digests;
+    this.offers = offers;
     this.events = events;
     this.report = report;
   }
@@ -242,8 +242,8 @@ final class AgentRoutes implements AgentServer.Routes {
     return true;
   }
 
-  private boolean states(Call call) throws IOException, DriverException {
-    if (!is(call, "GET", 4)) {
+  private boolean states(Call call) throws IOException, DriverException, InterruptedException {
+    if (!is(call, "POST", 5) || !call.path().get(4).equals("offer")) {
       return false;
     }
     MachineId machine = call.machine(2);
@@ -251,17 +251,21 @@ final class AgentRoutes implements AgentServer.Routes {
     if (!machines.report(machine).savedStates().contains(stateId)) {
       throw Problems.notFound("machine " + machine + " has no saved state " + stateId + " here");
     }
-    Path folder = machines.driver().require(Suspending.class).savedState(machine, stateId);
-    String digest = digests.find(machine, stateId);
-    try (OutputStream out = call.stream("application/octet-stream")) {
-      StateStream.send(folder, digest, out);
-    }
+    call.answer(200, offers.state(machine, stateId, flag(call, "mend")));
     return true;
   }
 
-  private boolean images(Call call) throws IOException, DriverException {
-    boolean description = is(call, "GET", 3);
-    if (!description && !is(call, "GET", 4)) {
+  private static boolean flag(Call call, String parameter) {
+    return call.query(parameter, "false").equals("true");
+  }
+
+  private boolean images(Call call) throws IOException, DriverException, InterruptedException {
+    if (is(call, "POST", 4) && call.path().get(3).equals("offer")) {
+      Offer offer = offers.image(call.name(2), flag(call, "fetch"), flag(call, "mend"));
+      call.answer(200, offer);
+      return true;
+    }
+    if (!is(call, "GET", 3)) {
       return false;
     }
     String name = call.name(2);
@@ -269,13 +273,7 @@ final class AgentRoutes implements AgentServer.Routes {
         images
             .find(name)
             .orElseThrow(() -> Problems.notFound("image '" + name + "' is not on this host"));
-    String file = description ? Image.DESCRIPTION : call.name(3);
-    boolean listed =
-        description || image.image().files().stream().anyMatch(known -> known.name().equals(file));
-    Path path = image.folder().resolve(file);
-    if (!listed || !Files.isRegularFile(path)) {
-      throw Problems.notFound("image '" + name + "' has no file '" + file + "'");
-    }
+    Path path = image.folder().resolve(Image.DESCRIPTION);
     try (OutputStream out = call.stream("application/octet-stream", Files.size(path))) {
       Files.copy(path, out);
     }

@@ -11,6 +11,7 @@ import java.util.concurrent.Executors;
 import org.heddle.api.ApiException;
 import org.heddle.api.GridApi.Problem;
 import org.heddle.drivers.DriverException;
+import org.heddle.store.transfer.HttpStoreHandler;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,13 +30,18 @@ final class AgentServer implements AutoCloseable {
   private final byte[] authorization;
   private final Routes routes;
 
-  AgentServer(InetSocketAddress listen, String token, Routes routes) throws IOException {
+  /**
+   * @param content serves the content store; asks for the token itself
+   */
+  AgentServer(InetSocketAddress listen, String token, Routes routes, HttpStoreHandler content)
+      throws IOException {
     tune();
     this.authorization = ("Bearer " + token).getBytes(StandardCharsets.UTF_8);
     this.routes = routes;
     this.server = HttpServer.create(listen, 0);
     server.setExecutor(threads);
     server.createContext("/", this::handle);
+    server.createContext(HttpStoreHandler.PATH, content);
   }
 
   /**

@@ -92,12 +92,31 @@ final class Images {
 
   /** The image, fetched from another host when this one lacks it. */
   Local provide(String name) throws DriverException, InterruptedException {
+    return provide(name, false);
+  }
+
+  /**
+   * The image for hosts of this site that wait for it here.
+   *
+   * @throws DriverException in the wrong state when this host waits for another one itself: so
+   *     nobody ever waits for one who waits for him
+   */
+  Local relay(String name) throws DriverException, InterruptedException {
+    if (fetch.waitsForAnother(name)) {
+      throw new DriverException(
+          Outcome.Code.WRONG_STATE, "this host waits for image '" + name + "' itself");
+    }
+    return provide(name, true);
+  }
+
+  private Local provide(String name, boolean forOthers)
+      throws DriverException, InterruptedException {
     Optional<Local> here = find(name);
     if (here.isPresent()) {
       return here.get();
     }
     FutureTask<Local> task =
-        fetching.computeIfAbsent(name, _ -> new FutureTask<>(() -> fetch(name)));
+        fetching.computeIfAbsent(name, _ -> new FutureTask<>(() -> fetch(name, forOthers)));
     try {
       task.run(); // does nothing when another thread does it already
       return result(task);
@@ -106,13 +125,13 @@ final class Images {
     }
   }
 
-  private Local fetch(String name) throws DriverException, InterruptedException {
+  private Local fetch(String name, boolean forOthers) throws DriverException, InterruptedException {
     Optional<Local> meanwhile = find(name);
     if (meanwhile.isPresent()) {
       return meanwhile.get();
     }
     Path folder = fetched.resolve(name);
-    return new Local(fetch.fetch(name, folder), folder);
+    return new Local(fetch.fetch(name, folder, forOthers), folder);
   }
 
   private static Local result(FutureTask<Local> task) throws DriverException, InterruptedException {

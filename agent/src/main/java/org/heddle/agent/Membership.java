@@ -3,6 +3,7 @@ package org.heddle.agent;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.heddle.api.AgentApi.Hello;
@@ -43,16 +44,19 @@ final class Membership implements AutoCloseable {
     thread.start();
   }
 
-  /** Agents that have the image, as the controller knows now. */
-  List<String> holders(String image) {
-    Lease now = newest();
-    return now == null ? List.of() : now.images().getOrDefault(image, List.of());
+  /** What the controller knows now; empty when it was never heard. */
+  Optional<Lease> now() {
+    return Optional.ofNullable(newest());
+  }
+
+  /** What the controller said last. */
+  Optional<Lease> last() {
+    return Optional.ofNullable(lease);
   }
 
   /** Addresses of the grid's hosts, as the controller knows now. */
   List<String> peers() {
-    Lease now = newest();
-    return now == null ? List.of() : now.peers();
+    return now().map(Lease::peers).orElse(List.of());
   }
 
   /** Asked anew, because hosts and images may have come since; without a controller, the last. */

@@ -1,10 +1,8 @@
 package org.heddle.agent;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Path;
 import java.time.Duration;
-import org.heddle.api.ApiException;
 import org.heddle.drivers.Capability.Suspending;
 import org.heddle.drivers.DriverException;
 import org.heddle.drivers.MachineConfig;
@@ -13,22 +11,25 @@ import org.heddle.model.Launch;
 import org.heddle.model.MachineId;
 import org.heddle.model.MachineReport.Live;
 import org.heddle.model.Operation;
-import org.heddle.model.Outcome;
 
 /** Suspended machines: saved, fetched from another host, loaded, discarded. */
 final class Restores {
-  private static final double MIB = 1024.0 * 1024.0;
-
   private final Machines machines;
   private final Images images;
-  private final Peers peers;
+  private final StateFetch states;
   private final SavedDigests digests;
+  private final Runnable changed;
 
-  Restores(Machines machines, Images images, Peers peers, SavedDigests digests) {
+  /**
+   * @param changed told after a state was saved or discarded; must not block
+   */
+  Restores(
+      Machines machines, Images images, StateFetch states, SavedDigests digests, Runnable changed) {
     this.machines = machines;
     this.images = images;
-    this.peers = peers;
+    this.states = states;
     this.digests = digests;
+    this.changed = changed;
   }
 
   void save(Operation.Save what) throws DriverException {
@@ -40,6 +41,7 @@ final class Restores {
     }
     driver.save(machine, what.stateId());
     machines.forget(machine);
+    changed.run();
   }
 
   private void note(MachineId machine, String stateId, String digest) throws DriverException {
@@ -57,6 +59,7 @@ final class Restores {
     } catch (IOException failed) {
       throw Machines.disk(failed);
     }
+    changed.run();
   }
 
   /**
@@ -104,28 +107,11 @@ final class Restores {
       throws DriverException, InterruptedException {
     MachineId machine = what.machine();
     Path folder = driver.receiving(machine, what.stateId());
-    double whole = Math.max(1, what.launch().demand().memoryMiB()) * MIB;
-    try (InputStream in = peers.at(source).savedState(machine, what.stateId())) {
-      String digest =
-          StateStream.receive(in, folder, bytes -> task.progress(Math.min(0.9, bytes / whole)));
+    String digest = states.fetch(machine, what.stateId(), source, folder, task);
+    try {
       digests.put(machine, what.stateId(), digest);
-    } catch (ApiException refused) {
-      throw new DriverException(
-          refused.status() == 404 ? Outcome.Code.BAD_STATE : Problems.code(refused.problem()),
-          "host " + source.id() + ": " + refused.getMessage(),
-          refused);
     } catch (IOException failed) {
-      throw new DriverException(
-          Outcome.Code.UNREACHABLE,
-          "saved state "
-              + what.stateId()
-              + " of "
-              + machine
-              + " did not come whole from "
-              + source.id()
-              + ": "
-              + failed.getMessage(),
-          failed);
+      throw Machines.disk(failed);
     }
     driver.admit(machine, what.stateId());
   }

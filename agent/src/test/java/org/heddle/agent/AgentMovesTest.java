@@ -125,7 +125,7 @@ final class AgentMovesTest extends TwoAgents {
   void anImageIsFetchedFromAPeerOnce() throws Exception {
     TestHost three = host("three", List.of());
     await().until(() -> controller.members().containsKey("three"));
-    await().until(() -> !three.agent.imageHolders(Fixtures.IMAGE).isEmpty());
+    await().until(() -> !three.agent.neighbours(Fixtures.IMAGE).near().isEmpty());
     List<MachineId> machines = new ArrayList<>();
     for (int i = 0; i < 5; i++) {
       machines.add(Fixtures.machine("node" + i));
@@ -144,7 +144,7 @@ final class AgentMovesTest extends TwoAgents {
   void anImageWithAWrongByteIsRefused() throws Exception {
     Path initrd = folder.resolve("images").resolve(Fixtures.IMAGE).resolve("initrd");
     TestHost three = host("three", List.of());
-    await().until(() -> !three.agent.imageHolders(Fixtures.IMAGE).isEmpty());
+    await().until(() -> !three.agent.neighbours(Fixtures.IMAGE).near().isEmpty());
     try (RandomAccessFile file = new RandomAccessFile(initrd.toFile(), "rw")) {
       file.seek(500_000);
       file.write('X');

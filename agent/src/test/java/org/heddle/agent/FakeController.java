@@ -13,6 +13,7 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import org.heddle.api.AgentApi.Hello;
 import org.heddle.api.AgentApi.Lease;
+import org.heddle.api.AgentApi.Member;
 import org.heddle.api.Json;
 
 /** As much of a controller as an agent sees: leases with the images that the others have. */
@@ -73,6 +74,15 @@ final class FakeController implements AutoCloseable {
         images.computeIfAbsent(image, _ -> new ArrayList<>()).add(hello.host().agentUrl());
       }
     }
-    return new Lease(3, List.of("127.0.0.1"), images);
+    List<Member> all =
+        members.values().stream()
+            .map(hello ->
+                new Member(
+                    hello.host().id(),
+                    hello.host().site(),
+                    hello.host().agentUrl(),
+                    hello.content().orElseThrow().repository()))
+            .toList();
+    return new Lease(3, List.of("127.0.0.1"), images, all);
   }
 }

@@ -67,6 +67,7 @@ final class Fixtures {
         new InetSocketAddress(java.net.InetAddress.getLoopbackAddress(), port),
         state,
         images,
+        AgentOptions.ContentOptions.PLAIN,
         new Resources(4, 4096, 4096),
         new TreeSet<>(List.of("ssd")),
         org.heddle.drivers.qemu.Accelerator.AUTO,

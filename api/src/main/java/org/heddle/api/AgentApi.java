@@ -4,10 +4,12 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
 import org.heddle.model.Host;
+import org.heddle.model.HostId;
 import org.heddle.model.Launch;
 import org.heddle.model.MachineReport;
 import org.heddle.model.Operation;
 import org.heddle.model.Outcome;
+import org.heddle.model.SiteId;
 
 /**
  * Bodies of the agent's API, and of the agent's calls to the controller. Every request carries
@@ -27,8 +29,12 @@ import org.heddle.model.Outcome;
  * PUT    /v1/incoming/{machine}                 IncomingRequest -> Incoming: prepare to receive a live migration
  * POST   /v1/incoming/{machine}/arrived         -> Arrived: wait until it runs here
  * DELETE /v1/incoming/{machine}                 give it up (409 when it runs here already)
- * GET    /v1/states/{machine}/{stateId}         files of a saved state, without the pages that are zero
- * GET    /v1/images/{name}                      image.json; /v1/images/{name}/{file}: a file of it
+ * GET    /v1/images/{name}                      image.json
+ * POST   /v1/images/{name}/offer?fetch=true     Offer: the image's files, to be pulled from the agent's content store;
+ *                                               with fetch=true an agent that lacks it fetches it for the caller first
+ * POST   /v1/states/{machine}/{stateId}/offer   Offer: the files of a saved state, or of a copy of one; with mend=true,
+ *                                               here and above, what of them is damaged in the store is made anew
+ * POST   /heddle/store/1                        the content store's own protocol (docs/transfer.md)
  * on the controller:
  * PUT    /v1/agents/{host}                      Hello -> Lease: joins the grid and keeps the lease
  * </pre>
@@ -36,15 +42,74 @@ import org.heddle.model.Outcome;
 public final class AgentApi {
   private AgentApi() {}
 
-  /** Sent by an agent when it starts and every third of the lease. */
-  public record Hello(Host host, String version, String driver, List<String> images) {}
+  /**
+   * Sent by an agent when it starts and every third of the lease.
+   *
+   * @param content absent from agents that have no content store
+   */
+  public record Hello(
+      Host host,
+      String version,
+      String driver,
+      List<String> images,
+      Optional<ContentUse> content) {}
+
+  /**
+   * What an agent's content store was used for, since the state folder was made.
+   *
+   * @param repository whether it keeps copies of its site's saved states
+   * @param wholeBytes bytes of the images and saved states that came here or went to the
+   *     repository, zeros not counted: what would have been sent without the store
+   * @param sentBytes bytes that were sent for them, both ways
+   * @param storedBytes what the store takes on the disk
+   * @param quotaBytes most that it may take; 0: what the disk has, but for a reserve
+   * @param trouble why the store could not do something lately, or empty
+   */
+  public record ContentUse(
+      boolean repository,
+      long wholeBytes,
+      long sentBytes,
+      long storedBytes,
+      long quotaBytes,
+      String trouble) {}
 
   /**
    * @param peers IP addresses of all hosts of the grid, for the tunnels of private networks
    * @param images for each image name the agents (base URLs) that have it
+   * @param members agents that are on line
    */
   public record Lease(
-      int leaseSeconds, List<String> peers, SortedMap<String, List<String>> images) {}
+      int leaseSeconds,
+      List<String> peers,
+      SortedMap<String, List<String>> images,
+      List<Member> members) {}
+
+  /**
+   * An agent as others see it.
+   *
+   * @param url base URL of its API
+   * @param repository whether it keeps copies of its site's saved states
+   */
+  public record Member(HostId host, SiteId site, String url, boolean repository) {}
+
+  /**
+   * Files that can be pulled from the agent's content store.
+   *
+   * @param ready whether they are there; if not, ask again
+   * @param imageDigest of the image, or of the image under the machine's disk
+   */
+  public record Offer(boolean ready, String imageDigest, List<OfferedFile> files) {
+    /** To be asked for again. */
+    public static final Offer NOT_YET = new Offer(false, "", List.of());
+  }
+
+  /**
+   * @param name of the file in its folder
+   * @param index its name in the store
+   * @param id of the index, in hexadecimal digits
+   * @param bytes of the file, zeros not counted
+   */
+  public record OfferedFile(String name, String index, String id, long bytes) {}
 
   /**
    * @param operations those that have not ended, and the last that have (others can be asked for by

@@ -28,6 +28,9 @@ public final class AgentClient {
   /** Preparing may have to fetch an image of several hundred MiB over a slow link first. */
   private static final Duration PREPARE = Duration.ofMinutes(15);
 
+  /** The agent answers after 5 seconds at the latest, ready or not. */
+  private static final Duration OFFER = Duration.ofSeconds(20);
+
   /** Agents write at least a comment every 10 s; after this long without, the link is dead. */
   private static final Duration SILENCE = Duration.ofSeconds(35);
 
@@ -148,10 +151,27 @@ public final class AgentClient {
     http.call("DELETE", incoming(machine), null, SHORT);
   }
 
-  /** A saved state in the agents' own form; no answer for long breaks it off. */
-  public InputStream savedState(MachineId machine, String stateId)
+  /**
+   * Has the agent put a saved state's files into its content store; ask again until it is ready.
+   *
+   * @param mend make anew what is damaged there
+   */
+  public AgentApi.Offer offerState(MachineId machine, String stateId, boolean mend)
       throws IOException, InterruptedException {
-    return bulk("/v1/states/" + machine + "/" + stateId);
+    String path = "/v1/states/" + machine + "/" + stateId + "/offer?mend=" + mend;
+    return http.call("POST", path, null, AgentApi.Offer.class, OFFER);
+  }
+
+  /**
+   * Has the agent put an image's files into its content store; ask again until it is ready.
+   *
+   * @param fetch also when it has to fetch the image itself first
+   * @param mend make anew what is damaged there
+   */
+  public AgentApi.Offer offerImage(String name, boolean fetch, boolean mend)
+      throws IOException, InterruptedException {
+    String path = "/v1/images/" + name + "/offer?fetch=" + fetch + "&mend=" + mend;
+    return http.call("POST", path, null, AgentApi.Offer.class, OFFER);
   }
 
   /** {@code image.json} of an image that the agent has. */
@@ -159,11 +179,6 @@ public final class AgentClient {
     try (InputStream in = bulk("/v1/images/" + name)) {
       return in.readNBytes(MAX_IMAGE_DESCRIPTION);
     }
-  }
-
-  /** A file of an image. */
-  public InputStream imageFile(String name, String file) throws IOException, InterruptedException {
-    return bulk("/v1/images/" + name + "/" + file);
   }
 
   private static final int MAX_IMAGE_DESCRIPTION = 1024 * 1024;

@@ -92,7 +92,7 @@ final class AgentLinks implements AutoCloseable {
     }
     link.hello = hello;
     link.renew();
-    return new AgentApi.Lease((int) lease.toSeconds(), peers(), images());
+    return new AgentApi.Lease((int) lease.toSeconds(), peers(), images(), members());
   }
 
   /** The host is no longer in the grid; an agent of it that says hello is a new one. */
@@ -124,6 +124,25 @@ final class AgentLinks implements AutoCloseable {
       }
     }
     return images;
+  }
+
+  /** What the content stores of all agents were used for, together. */
+  SortedMap<HostId, AgentApi.ContentUse> content() {
+    SortedMap<HostId, AgentApi.ContentUse> content = new TreeMap<>();
+    links.forEach((host, link) -> link.hello.content().ifPresent(use -> content.put(host, use)));
+    return content;
+  }
+
+  private List<AgentApi.Member> members() {
+    return links.values().stream()
+        .filter(link -> !link.expired())
+        .map(link -> {
+          Host host = link.hello.host();
+          boolean repository =
+              link.hello.content().map(AgentApi.ContentUse::repository).orElse(false);
+          return new AgentApi.Member(host.id(), host.site(), host.agentUrl(), repository);
+        })
+        .toList();
   }
 
   List<String> images(HostId host) {

@@ -374,7 +374,9 @@ class ApiTest {
   @Test
   void aHostOfTheSameNameElsewhereIsRefused() throws Exception {
     String body =
-        Json.write(new AgentApi.Hello(grid.agent("host1").host(), "1", "scripted", List.of("tiny")))
+        Json.write(
+                new AgentApi.Hello(
+                    grid.agent("host1").host(), "1", "scripted", List.of("tiny"), Optional.empty()))
             .replace("\"address\":\"127.0.0.1\"", "\"address\":\"127.0.0.2\"");
     HttpResponse<String> answer =
         send(request("/v1/agents/host1").PUT(HttpRequest.BodyPublishers.ofString(body)));

@@ -96,7 +96,7 @@ final class ScriptedAgent implements AutoCloseable {
         .call(
             "PUT",
             "/v1/agents/" + host.id(),
-            new AgentApi.Hello(host, "1", "scripted", List.of("debian", "tiny")),
+            new AgentApi.Hello(host, "1", "scripted", List.of("debian", "tiny"), Optional.empty()),
             AgentApi.Lease.class,
             PATIENCE);
   }

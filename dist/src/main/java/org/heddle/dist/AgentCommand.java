@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import org.heddle.agent.AgentOptions;
+import org.heddle.agent.AgentOptions.ContentOptions;
 import org.heddle.agent.AgentOptions.DriverKind;
 import org.heddle.agent.AgentProgram;
 import org.heddle.agent.HostDefaults;
@@ -102,6 +103,27 @@ final class AgentCommand implements Callable<Integer> {
   @Nullable Long disk;
 
   @Option(
+      names = "--repository",
+      description = "Keep copies of the site's saved states: one host of a site.")
+  boolean repository;
+
+  @Option(
+      names = "--store-quota",
+      paramLabel = "SIZE",
+      converter = Units.Size.class,
+      description = "Most that the content store may take. Default: what the disk has.")
+  long quota;
+
+  @Option(
+      names = "--copy-rate",
+      paramLabel = "RATE",
+      converter = Units.Rate.class,
+      description =
+          "How fast copies of saved states are made and sent to the site's repository. Default:"
+              + " 300Mbit.")
+  int rate = 300;
+
+  @Option(
       names = "--tag",
       paramLabel = "WORD",
       description = "Tag of this host for placement; may be given several times.")
@@ -153,6 +175,7 @@ final class AgentCommand implements Callable<Integer> {
         at,
         state.toAbsolutePath().normalize(),
         images,
+        new ContentOptions(quota << 20, repository, rate * 125_000L),
         capacity(),
         new TreeSet<>(tags),
         accelerator,

@@ -64,7 +64,7 @@ final class ArchitectureTest {
         .whereLayer("api")
         .mayOnlyAccessLayers("model")
         .whereLayer("agent")
-        .mayOnlyAccessLayers("api", "drivers", "wiring", "model", "network")
+        .mayOnlyAccessLayers("api", "drivers", "wiring", "store", "model", "network")
         .whereLayer("controller")
         .mayOnlyAccessLayers("api", "engine", "model", "planner", "network")
         .whereLayer("cli")

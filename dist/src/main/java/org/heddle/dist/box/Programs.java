@@ -40,7 +40,7 @@ interface Programs {
             "-XX:-UsePerfData",
             "-XX:TrimNativeHeapInterval=5000");
 
-    private static final String AGENT_HEAP = "-Xmx48m";
+    private static final String AGENT_HEAP = "-Xmx128m";
     private static final String CONTROLLER_HEAP = "-Xmx256m";
 
     private final String mainClass;

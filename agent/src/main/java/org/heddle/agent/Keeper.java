@@ -1,0 +1,158 @@
+package org.heddle.agent;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.heddle.api.AgentApi.Member;
+import org.heddle.api.AgentApi.Offer;
+import org.heddle.api.AgentApi.OfferedFile;
+import org.heddle.api.Json;
+import org.heddle.drivers.DriverException;
+import org.heddle.model.MachineReport;
+import org.heddle.store.transfer.RateLimit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What is done for the content store in the background: this host's saved states go to the site's
+ * repository, and what nobody needs any more is taken away. It looks at what there is, so what was
+ * missed is done the next time.
+ */
+final class Keeper implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Keeper.class);
+
+  /** Also without being told of anything. */
+  private static final Duration INTERVAL = Duration.ofMinutes(5);
+
+  /** So many saves or discards at about the same time are looked at together. */
+  private static final Duration TOGETHER = Duration.ofSeconds(1);
+
+  private final Content content;
+  private final ContentSweep sweep;
+  private final Machines machines;
+  private final Offers offers;
+  private final Supplier<Optional<Member>> repository;
+  private final long rate;
+  private final Path scratch;
+  private final Set<IndexName.Copy> copied = new HashSet<>();
+  private final Semaphore woken = new Semaphore(1);
+  private final Thread thread = Thread.ofPlatform().daemon().name("keeper").unstarted(this::run);
+
+  /**
+   * @param repository the agent of the site that keeps copies, if it is another one
+   * @param rate bytes a second at which copies are made and sent; 0: no limit
+   * @param scratch a file of its own
+   */
+  Keeper(
+      Content content,
+      ContentSweep sweep,
+      Machines machines,
+      Offers offers,
+      Supplier<Optional<Member>> repository,
+      long rate,
+      Path scratch) {
+    this.content = content;
+    this.sweep = sweep;
+    this.machines = machines;
+    this.offers = offers;
+    this.repository = repository;
+    this.rate = rate;
+    this.scratch = scratch;
+  }
+
+  void start() {
+    thread.start();
+  }
+
+  /** Something was saved or discarded. */
+  void look() {
+    if (woken.availablePermits() == 0) {
+      woken.release();
+    }
+  }
+
+  private void run() {
+    try {
+      while (true) {
+        if (woken.tryAcquire(INTERVAL.toMillis(), TimeUnit.MILLISECONDS)) {
+          Thread.sleep(TOGETHER);
+        }
+        copies();
+        sweep.sweep(InstantSource.system().instant(), false);
+        // What transfers have used goes back to the system, which machines need more.
+        System.gc();
+      }
+    } catch (InterruptedException closed) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void copies() throws InterruptedException {
+    Optional<Member> to = repository.get();
+    Set<IndexName.Copy> here = new HashSet<>();
+    for (MachineReport report : machines.reports()) {
+      for (String state : report.savedStates()) {
+        here.add(new IndexName.Copy(report.machine(), state));
+      }
+    }
+    copied.retainAll(here);
+    if (to.isEmpty()) {
+      return;
+    }
+    for (IndexName.Copy state : here) {
+      if (!copied.contains(state)) {
+        copy(state, to.get());
+      }
+    }
+  }
+
+  private void copy(IndexName.Copy state, Member to) throws InterruptedException {
+    Instant begun = InstantSource.system().instant();
+    try {
+      Offer offer =
+          offers.offer(state.machine(), state.stateId(), new Pace(rate, content::isWaitedFor));
+      RateLimit limit = new RateLimit(rate);
+      for (OfferedFile file : offer.files()) {
+        content.push(
+            new IndexName.StateFile(state.machine(), state.stateId(), file.name()),
+            to.url(),
+            limit);
+      }
+      Files.write(scratch, Json.bytes(offer));
+      content.remove(state);
+      content.make(scratch, state, org.heddle.store.Progress.NONE);
+      content.push(state, to.url(), limit);
+      content.remove(state);
+      copied.add(state);
+      LOG.info(
+          "saved state {} of {} copied to {}, {} ms",
+          state.stateId(),
+          state.machine(),
+          to.host(),
+          Duration.between(begun, InstantSource.system().instant()).toMillis());
+    } catch (DriverException | IOException failed) {
+      // The state is good without a copy, and the next look tries again.
+      LOG.warn(
+          "saved state {} of {} could not be copied to {}: {}",
+          state.stateId(),
+          state.machine(),
+          to.host(),
+          failed.getMessage());
+    }
+  }
+
+  @Override
+  public void close() {
+    Threads.end(List.of(thread));
+  }
+}

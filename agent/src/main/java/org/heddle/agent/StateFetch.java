@@ -1,0 +1,117 @@
+package org.heddle.agent;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import org.heddle.api.AgentApi.Offer;
+import org.heddle.api.AgentApi.OfferedFile;
+import org.heddle.api.AgentClient;
+import org.heddle.api.ApiException;
+import org.heddle.drivers.DriverException;
+import org.heddle.model.HostRef;
+import org.heddle.model.MachineId;
+import org.heddle.model.Outcome;
+import org.heddle.store.Progress;
+import org.heddle.store.StoreException;
+
+/**
+ * Fetches a saved state by content: what of it this host has already, from an earlier state, from
+ * another machine or from an image, does not come again. Thread-safe.
+ */
+final class StateFetch {
+  /** More than any driver keeps in a saved state. */
+  private static final int MAX_FILES = 1000;
+
+  /** The share of the work that lies on the link. */
+  private static final double PULLED = 0.8;
+
+  private final Content content;
+  private final Peers peers;
+
+  StateFetch(Content content, Peers peers) {
+    this.content = content;
+    this.peers = peers;
+  }
+
+  /**
+   * Fills a folder with the files of a saved state.
+   *
+   * @return digest of the image under the machine's disk
+   */
+  String fetch(MachineId machine, String stateId, HostRef source, Path folder, Task task)
+      throws DriverException, InterruptedException {
+    String what = "saved state " + stateId + " of " + machine + " from " + source.id();
+    try (Content.Sources from = content.new Sources(source.agentUrl(), List.of())) {
+      AgentClient agent = peers.at(source);
+      Offer offer = pull(agent, machine, stateId, from, task);
+      for (OfferedFile file : offer.files()) {
+        content.extract(index(machine, stateId, file), folder.resolve(file.name()), from);
+      }
+      return offer.imageDigest();
+    } catch (ApiException refused) {
+      throw new DriverException(
+          refused.status() == 404 ? Outcome.Code.BAD_STATE : Problems.code(refused.problem()),
+          "host " + source.id() + ": " + refused.getMessage(),
+          refused);
+    } catch (StoreException failed) {
+      throw switch (failed.kind()) {
+        case FULL -> Offers.failure(what, failed);
+        // The source has mended what it could: nothing better will come from there.
+        case NOT_FOUND, CORRUPT, MALFORMED ->
+            new DriverException(Outcome.Code.BAD_STATE, what + ": " + failed.getMessage(), failed);
+        case CONFLICT, INVALID ->
+            new DriverException(Outcome.Code.DRIVER, what + ": " + failed.getMessage(), failed);
+      };
+    } catch (IOException failed) {
+      throw new DriverException(
+          Outcome.Code.UNREACHABLE, what + " did not come whole: " + failed.getMessage(), failed);
+    }
+  }
+
+  private Offer pull(
+      AgentClient agent, MachineId machine, String stateId, Content.Sources from, Task task)
+      throws IOException, InterruptedException {
+    Offer offer = Offering.await(() -> agent.offerState(machine, stateId, false));
+    try {
+      pull(offer, machine, stateId, from, task);
+      return offer;
+    } catch (StoreException damaged) {
+      if (damaged.kind() == StoreException.Kind.FULL) {
+        throw damaged;
+      }
+      Offer mended = Offering.await(() -> agent.offerState(machine, stateId, true));
+      pull(mended, machine, stateId, from, task);
+      return mended;
+    }
+  }
+
+  private void pull(Offer offer, MachineId machine, String stateId, Content.Sources from, Task task)
+      throws IOException, InterruptedException {
+    if (offer.files().size() > MAX_FILES) {
+      throw new IOException("more than " + MAX_FILES + " files in a saved state");
+    }
+    double bytes = 1;
+    for (OfferedFile file : offer.files()) {
+      bytes += file.bytes();
+    }
+    double whole = bytes;
+    long before = 0;
+    for (OfferedFile file : offer.files()) {
+      double begin = before / whole;
+      double share = file.bytes() / whole;
+      Progress progress =
+          (done, all) ->
+              task.progress(PULLED * (begin + share * done / (double) Math.max(1L, all)));
+      content.pull(index(machine, stateId, file), file.id(), from, progress);
+      before += file.bytes();
+    }
+  }
+
+  private static IndexName index(MachineId machine, String stateId, OfferedFile file)
+      throws IOException {
+    if (!Image.validName(file.name())) {
+      throw new IOException("a saved state may not hold a file named '" + file.name() + "'");
+    }
+    return new IndexName.StateFile(machine, stateId, file.name());
+  }
+}
