@@ -1,7 +1,10 @@
 package org.heddle.cli;
 
+import java.io.ByteArrayInputStream;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.Map;
@@ -39,6 +42,23 @@ public record Environment(
         variables,
         Path.of(System.getProperty("user.home")),
         InstantSource.system());
+  }
+
+  /** That of this process with other variables, nothing to read, and all output thrown away. */
+  public static Environment silent(Map<String, String> variables) {
+    Environment own = ofProcess();
+    PrintStream nowhere =
+        new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
+    return new Environment(
+        new ByteArrayInputStream(new byte[0]),
+        nowhere,
+        nowhere,
+        own.output,
+        own.messages,
+        false,
+        variables,
+        own.home,
+        own.clock);
   }
 
   /** A variable's value; empty when it is not set. */

@@ -10,6 +10,7 @@ import org.heddle.dist.demo.DemoCommand;
 import org.heddle.dist.plan.CheckCommand;
 import org.heddle.dist.plan.ExplainCommand;
 import org.heddle.dist.plan.FuzzCommand;
+import org.heddle.dist.plan.PlanTraining;
 import org.heddle.dist.plan.SolveCommand;
 import org.heddle.dist.store.StoreCommand;
 
@@ -33,6 +34,7 @@ public final class Main {
     programs.put("plan check", () -> new CheckCommand(around));
     programs.put("plan explain", () -> new ExplainCommand(around));
     programs.put("plan fuzz", () -> new FuzzCommand(around));
+    programs.put("__train plan", () -> new PlanTraining(Main::programs));
     programs.put("simulate", () -> new SimulateCommand(around));
     programs.put("store", () -> new StoreCommand(around));
     programs.put("controller", () -> new ControllerCommand(around));

@@ -153,11 +153,25 @@ public final class BenchCommand {
     PlanBench.Settings settings =
         new PlanBench.Settings(
             folder, seconds, configurations, parts == null ? List.of() : List.copyOf(parts));
-    PlanBench.Report report = new PlanBench(settings, mainClass, around.out()).run(machine());
+    PlanBench.Report report = new PlanBench(settings, launcher(), around.out()).run(machine());
     if (file != null) {
       Files.writeString(file, Json.write(report) + "\n");
     }
     return 0;
+  }
+
+  /** How a user starts this program; without a checkout, its main class. */
+  private List<String> launcher() {
+    String home = around.variable("HEDDLE_HOME");
+    return home.isEmpty()
+        ? List.of(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-XX:+UseSerialGC",
+            "-XX:TieredStopAtLevel=1",
+            "-cp",
+            System.getProperty("java.class.path"),
+            mainClass)
+        : List.of(Path.of(home, "heddle").toString());
   }
 
   @Command(

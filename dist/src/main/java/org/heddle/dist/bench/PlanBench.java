@@ -41,12 +41,15 @@ final class PlanBench {
       List<PlanTrial.Result> growth) {}
 
   private final Settings settings;
-  private final String mainClass;
+  private final List<String> start;
   private final PrintStream out;
 
-  PlanBench(Settings settings, String mainClass, PrintStream out) {
+  /**
+   * @param start the command that starts this program in a process of its own, as a user does
+   */
+  PlanBench(Settings settings, List<String> start, PrintStream out) {
     this.settings = settings;
-    this.mainClass = mainClass;
+    this.start = start;
     this.out = out;
   }
 
@@ -237,17 +240,10 @@ final class PlanBench {
     return engines;
   }
 
-  /** The options with which the launcher starts {@code heddle plan solve}, without its cache. */
-  private static final List<String> SHORT_LIVED =
-      List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-XX:-UsePerfData");
-
   /** Solves in a process of its own. */
   private PlanTrial.Result child(String what, boolean moved)
       throws IOException, InterruptedException {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(SHORT_LIVED);
-    command.addAll(List.of("-cp", System.getProperty("java.class.path"), mainClass));
+    List<String> command = new ArrayList<>(start);
     command.addAll(List.of("bench", "plan-instance", what, "--seconds", "" + settings.seconds()));
     if (moved) {
       command.add("--moved");

@@ -129,8 +129,8 @@ final class PlanSolver {
         yield switch (ordering) {
           case Ordering.Refused(var reasons) -> new Solution.None(false, reasons, elapsed(start));
           case Ordering.Done done -> {
+            long now = elapsed(start); // the plan is there; that it is right, is said later
             check(instance, done);
-            long now = elapsed(start);
             yield new Solution.Plan(found, done, firstMs < 0 ? now : firstMs, now);
           }
         };
