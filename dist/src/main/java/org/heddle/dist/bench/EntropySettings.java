@@ -35,8 +35,13 @@ final class EntropySettings {
   private static final long[] MEMORIES = {256, 512, 1024, 2048};
   private static final long ITERATIONS = 200_000;
 
-  /** One configuration solved both ways; costs are -1 where a way found no plan. */
-  record Pair(long ourHosts, long ourCost, long theirHosts, long theirCost, double ourMs) {}
+  /**
+   * One configuration solved both ways; costs are -1 where a way found no plan.
+   *
+   * @param leastCost no plan for as many hosts as ours costs less
+   */
+  record Pair(
+      long ourHosts, long ourCost, long leastCost, long theirHosts, long theirCost, double ourMs) {}
 
   private EntropySettings() {}
 
@@ -73,7 +78,58 @@ final class EntropySettings {
     if (theirs.cost < 0 || (otherWay.cost >= 0 && otherWay.hosts < theirs.hosts)) {
       theirs = otherWay;
     }
-    return new Pair(ours.hosts, ours.cost, theirs.hosts, theirs.cost, ms);
+    long least =
+        outcome instanceof Outcome.Found found && goals.getFirst() == Goal.MOVED_MEMORY
+            ? found.bound()
+            : leastMoved(instance, ours.hosts);
+    return new Pair(ours.hosts, ours.cost, least, theirs.hosts, theirs.cost, ms);
+  }
+
+  /**
+   * Whatever hosts are used: no more memory stays where it is than fits on those on which most fits
+   * of what runs there now. The rest has to move, and costs its memory at least.
+   */
+  private static long leastMoved(Instance instance, long hosts) {
+    long all =
+        IntStream.range(0, instance.machines())
+            .filter(m -> instance.state(m) == MachineState.RUNNING)
+            .mapToLong(instance::memory)
+            .sum();
+    long most =
+        IntStream.range(0, instance.hosts())
+            .mapToLong(h -> mostThatStays(instance, h))
+            .map(stays -> -stays)
+            .sorted()
+            .limit(Math.max(0, hosts))
+            .sum();
+    return all + most;
+  }
+
+  /** Tries all sets of its machines: there are few. */
+  private static long mostThatStays(Instance instance, int host) {
+    int[] here =
+        IntStream.range(0, instance.machines())
+            .filter(m -> instance.state(m) == MachineState.RUNNING && instance.host(m) == host)
+            .toArray();
+    long most = 0;
+    for (int set = 0; set < 1 << here.length; set++) {
+      long[] use = new long[instance.resources()];
+      long memory = 0;
+      for (int i = 0; i < here.length; i++) {
+        if ((set >> i & 1) != 0) {
+          memory += instance.memory(here[i]);
+          for (int r = 0; r < use.length; r++) {
+            use[r] += instance.next(here[i], r);
+          }
+        }
+      }
+      boolean fits = true;
+      for (int r = 0; r < use.length; r++) {
+        fits &= use[r] <= instance.usable(host, r);
+      }
+      most = fits ? Math.max(most, memory) : most;
+    }
+    return most;
   }
 
   private static Reached byFirstFit(Instance instance, int leading) {

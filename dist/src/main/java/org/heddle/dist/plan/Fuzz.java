@@ -46,6 +46,8 @@ final class Fuzz {
     long missed;
     long unreachable;
     long ordered;
+    long unordered;
+    long overlooked;
     long actions;
     long mutants;
     long rightMutants;
@@ -67,7 +69,11 @@ final class Fuzz {
           + ordered
           + " plans with "
           + actions
-          + " actions executed; "
+          + " actions executed, "
+          + unordered
+          + " placements without a plan ("
+          + overlooked
+          + " overlooked); "
           + mutants
           + " changed plans judged alike, "
           + rightMutants
@@ -167,28 +173,38 @@ final class Fuzz {
   }
 
   private static void ordered(long seed, Instance instance, Outcome.Found found, Report report) {
-    OrderLimits limits = OrderLimits.of(new AttributeDurations(instance)).iterations(2);
-    if (Order.schedule(instance, found.arrangement(), limits)
-        instanceof Ordering.Done(Schedule schedule, _, _, _, _)) {
-      List<Violation> violations = InstanceChecker.check(instance, schedule);
-      if (!violations.isEmpty()) {
-        throw new IllegalStateException("the plan is not right: " + violations + "\n" + schedule);
+    AttributeDurations durations = new AttributeDurations(instance);
+    switch (Order.schedule(
+        instance, found.arrangement(), OrderLimits.of(durations).iterations(2))) {
+      case Ordering.Done(Schedule schedule, _, _, _, _) ->
+          executed(seed, instance, found, schedule, report);
+      case Ordering.Refused _ -> {
+        report.unordered++;
+        report.overlooked +=
+            OneByOne.find(instance, found.arrangement(), durations).isPresent() ? 1 : 0;
       }
-      MemoryGrid.Run run = MemoryGrid.execute(instance, schedule);
-      if (run.failure().isPresent()) {
-        throw new IllegalStateException(
-            "the plan cannot be executed: " + run.failure().get() + "\n" + schedule);
-      }
-      if (!run.end().equals(found.arrangement())) {
-        throw new IllegalStateException(
-            "the plan leads elsewhere than the search said\n" + schedule);
-      }
-      report.ordered++;
-      report.actions += schedule.actions().size();
-      RandomGenerator random = new SplittableRandom(seed * 31 + 7);
-      for (int i = 0; i < MUTATIONS && !schedule.actions().isEmpty(); i++) {
-        mutant(instance, mutated(random, instance, schedule), report);
-      }
+    }
+  }
+
+  private static void executed(
+      long seed, Instance instance, Outcome.Found found, Schedule schedule, Report report) {
+    List<Violation> violations = InstanceChecker.check(instance, schedule);
+    if (!violations.isEmpty()) {
+      throw new IllegalStateException("the plan is not right: " + violations + "\n" + schedule);
+    }
+    MemoryGrid.Run run = MemoryGrid.execute(instance, schedule);
+    if (run.failure().isPresent()) {
+      throw new IllegalStateException(
+          "the plan cannot be executed: " + run.failure().get() + "\n" + schedule);
+    }
+    if (!run.end().equals(found.arrangement())) {
+      throw new IllegalStateException("the plan leads elsewhere than the search said\n" + schedule);
+    }
+    report.ordered++;
+    report.actions += schedule.actions().size();
+    RandomGenerator random = new SplittableRandom(seed * 31 + 7);
+    for (int i = 0; i < MUTATIONS && !schedule.actions().isEmpty(); i++) {
+      mutant(instance, mutated(random, instance, schedule), report);
     }
   }
 

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.random.RandomGenerator;
 import org.heddle.model.ConstraintForm;
+import org.heddle.planner.instance.Attribute;
 import org.heddle.planner.instance.Constraint;
 import org.heddle.planner.instance.ConstraintText;
 import org.heddle.planner.instance.Indices;
@@ -18,6 +19,27 @@ import org.heddle.planner.instance.MachineState;
  */
 final class RandomInstances {
   private static final List<ConstraintForm> FORMS = List.of(ConstraintForm.values());
+
+  /** Those that some instances have more of, since a single one of them seldom matters. */
+  private static final List<ConstraintForm> SELDOM =
+      List.of(
+          ConstraintForm.SPLIT_AMONG,
+          ConstraintForm.OVERBOOK,
+          ConstraintForm.SEQUENCE,
+          ConstraintForm.PRECEDENCE,
+          ConstraintForm.SERIALIZE,
+          ConstraintForm.SYNCHRONIZE,
+          ConstraintForm.DEADLINE,
+          ConstraintForm.NO_DELAY);
+
+  private static final List<Attribute> TIMED =
+      List.of(
+          Attribute.BOOT,
+          Attribute.SHUTDOWN,
+          Attribute.SUSPEND,
+          Attribute.RESUME,
+          Attribute.MIGRATE,
+          Attribute.ALLOCATE);
 
   private final RandomGenerator random;
   private final int maxHosts;
@@ -66,7 +88,13 @@ final class RandomInstances {
     }
     int constraints = random.nextInt(5);
     for (int i = 0; i < constraints; i++) {
-      builder.constraint(constraint(hosts, machines, resources));
+      ConstraintForm form = FORMS.get(random.nextInt(FORMS.size()));
+      builder.constraint(constraint(form, hosts, machines, resources));
+    }
+    int seldom = random.nextInt(3) == 0 ? random.nextInt(1, 4) : 0;
+    for (int i = 0; i < seldom; i++) {
+      ConstraintForm form = SELDOM.get(random.nextInt(SELDOM.size()));
+      builder.constraint(constraint(form, hosts, machines, resources));
     }
     return builder.build();
   }
@@ -83,6 +111,11 @@ final class RandomInstances {
     } else if (kind < 8 && builder.isOnline(host)) {
       builder.sleeping(m, host);
     }
+    builder.stateless(m, random.nextInt(6) == 0);
+    if (random.nextInt(3) == 0) {
+      Attribute attribute = TIMED.get(random.nextInt(TIMED.size()));
+      builder.attribute(m, attribute, random.nextInt(0, 7) / 2.0);
+    }
     if (random.nextInt(3) == 0) {
       int r = random.nextInt(resources);
       builder.constraint(new Constraint.Preserve(Indices.of(m), r, random.nextInt(1, 8)));
@@ -92,9 +125,8 @@ final class RandomInstances {
     }
   }
 
-  /** Any of them, over random machines and hosts. */
-  private Constraint constraint(int hosts, int machines, int resources) {
-    ConstraintForm form = FORMS.get(random.nextInt(FORMS.size()));
+  /** Over random machines and hosts. */
+  private Constraint constraint(ConstraintForm form, int hosts, int machines, int resources) {
     boolean always = form.lasting() && random.nextInt(3) == 0;
     Indices ms = some(machines);
     Indices hs = some(hosts);

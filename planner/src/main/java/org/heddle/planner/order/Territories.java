@@ -12,6 +12,7 @@ import org.heddle.planner.instance.Constraint.SplitAmong;
 import org.heddle.planner.instance.Indices;
 import org.heddle.planner.instance.Instance;
 import org.heddle.planner.instance.MachineState;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Continuous among, splitAmong and gather (each host a part of its own): a group comes to a part of
@@ -25,6 +26,10 @@ final class Territories {
   private static final class Group {
     private final int rule;
     private final Map<Integer, Integer> count = new HashMap<>();
+
+    /** By machine: on how many hosts it is, which are two while it moves. */
+    private final Map<Integer, Integer> present = new HashMap<>();
+
     private final Accounts.Givers left = new Accounts.Givers();
 
     Group(int rule) {
@@ -39,8 +44,21 @@ final class Territories {
       return count.size() > 1 || count.containsKey(OUTSIDE);
     }
 
-    private void change(int part, int by) {
-      count.merge(part, by, (before, more) -> before + more == 0 ? null : before + more);
+    private void change(int machine, int part, int by) {
+      count.merge(part, by, Group::sum);
+      present.merge(machine, by, Group::sum);
+    }
+
+    private static @Nullable Integer sum(Integer before, Integer more) {
+      return before + more == 0 ? null : before + more;
+    }
+
+    private boolean alone(int machine) {
+      return present.size() == 1 && present.containsKey(machine);
+    }
+
+    private boolean onItsWay() {
+      return present.size() == 1 && count.size() > 1;
     }
   }
 
@@ -48,6 +66,9 @@ final class Territories {
 
   /** By rule, by host: its part, or {@link #OUTSIDE}. */
   private final List<int[]> partOf = new ArrayList<>();
+
+  /** By rule: whether a machine that runs alone is a group that is together, wherever it goes. */
+  private final List<Boolean> mayMoveAlone = new ArrayList<>();
 
   private final List<Group> groups = new ArrayList<>();
   private final List<List<Group>> groupsOfRule = new ArrayList<>();
@@ -63,19 +84,19 @@ final class Territories {
       switch (constraint) {
         case Among(var machines, var parts, boolean continuous) -> {
           if (continuous && anyEnters(List.of(machines), enters)) {
-            add(List.of(machines), known.computeIfAbsent(parts, this::territory));
+            add(List.of(machines), known.computeIfAbsent(parts, this::territory), false);
           }
         }
         case SplitAmong(var all, var parts, boolean continuous) -> {
           if (continuous && anyEnters(all, enters)) {
-            add(all, known.computeIfAbsent(parts, this::territory));
+            add(all, known.computeIfAbsent(parts, this::territory), false);
           }
         }
         case Gather(var machines, boolean continuous) -> {
           if (continuous && anyEnters(List.of(machines), enters)) {
             int[] each = new int[instance.hosts()];
             Arrays.setAll(each, host -> host);
-            add(List.of(machines), each);
+            add(List.of(machines), each, true);
           }
         }
         case Constraint _ -> {}
@@ -94,9 +115,10 @@ final class Territories {
     return false;
   }
 
-  private void add(List<Indices> all, int[] territory) {
+  private void add(List<Indices> all, int[] territory, boolean alone) {
     int rule = partOf.size();
     partOf.add(territory);
+    mayMoveAlone.add(alone);
     List<Group> ofRule = new ArrayList<>();
     for (Indices machines : all) {
       Group group = new Group(rule);
@@ -106,7 +128,7 @@ final class Territories {
         int machine = machines.at(i);
         groupsOfMachine.computeIfAbsent(machine, _ -> new ArrayList<>(1)).add(group);
         if (instance.state(machine) == MachineState.RUNNING) {
-          group.change(part(group, instance.host(machine)), 1);
+          group.change(machine, part(group, instance.host(machine)), 1);
         }
       }
     }
@@ -137,11 +159,24 @@ final class Territories {
       if (part == OUTSIDE || taken(group, part)) {
         return false;
       }
-      if (group.elsewhere(part) && !(home && group.torn())) {
+      if (group.elsewhere(part) && !mends(group, machine, home)) {
         return false;
       }
     }
     return true;
+  }
+
+  /** Whether the machine may be in another part than its group is, too. */
+  private boolean mends(Group group, int machine, boolean home) {
+    if (mayMoveAlone.get(group.rule)) {
+      if (group.alone(machine)) {
+        return true;
+      }
+      if (group.onItsWay()) {
+        return false;
+      }
+    }
+    return home && group.torn();
   }
 
   private boolean taken(Group group, int part) {
@@ -159,7 +194,7 @@ final class Territories {
 
   void enter(int machine, int host) {
     for (Group group : groupsOfMachine.getOrDefault(machine, List.of())) {
-      group.change(part(group, host), 1);
+      group.change(machine, part(group, host), 1);
     }
   }
 
@@ -178,7 +213,7 @@ final class Territories {
   void leave(int machine, int host, int giver) {
     for (Group group : groupsOfMachine.getOrDefault(machine, List.of())) {
       int part = part(group, host);
-      group.change(part, -1);
+      group.change(machine, part, -1);
       if (giver >= 0 && !group.count.containsKey(part)) {
         group.left.add(giver);
       }

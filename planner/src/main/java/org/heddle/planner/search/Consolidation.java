@@ -14,6 +14,8 @@ final class Consolidation {
   /** The same when a first answer is all that is asked for. */
   private static final int FEW_FAILURES = 5;
 
+  private static final long MOST_EXCHANGES = 50_000;
+
   private final Dense dense;
   private final State state;
   private final Greedy greedy;
@@ -57,8 +59,21 @@ final class Consolidation {
       if (Shapes.used(dense, best) >= hosts) {
         best = kept;
       }
+      chooseHosts();
     }
     System.arraycopy(shutAtFirst, 0, dense.shut, 0, dense.shut.length);
+  }
+
+  /** As many hosts, but those that need least to be moved. */
+  private void chooseHosts() {
+    System.arraycopy(shutAtFirst, 0, dense.shut, 0, dense.shut.length);
+    state.restore(best);
+    for (int h = 0; h < dense.hosts; h++) {
+      dense.shut[h] |= state.count[h] == 0;
+    }
+    long tries = Math.min(MOST_EXCHANGES, limits.iterations());
+    new HostChoice(state, greedy, shutAtFirst, tries, limits.stop()).run();
+    best = state.at.clone();
   }
 
   private void packAnew() {

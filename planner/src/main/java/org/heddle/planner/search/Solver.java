@@ -101,7 +101,9 @@ final class Solver {
     if (dense.units <= SMALL_UNITS && dense.hosts <= SMALL_HOSTS && exhaust()) {
       return;
     }
-    improve();
+    if (dense.units > 0) {
+      improve();
+    }
   }
 
   private boolean done() {

@@ -76,6 +76,9 @@ final class Stages {
     if (!sumsFirst) {
       polish();
     }
+    if (limits.iterations() > 0) {
+      placement = Sooner.change(held(share), placement, limits.stop());
+    }
     return outcome(dense, parts.bound());
   }
 

@@ -315,4 +315,16 @@ class OrderTest {
 
     assertThat(Order.schedule(drawn.instance(), drawn.goal(), limits)).isEqualTo(once);
   }
+
+  @Test
+  void aMachineThatRunsAloneOfItsGatherMovesAndTheNextComesWhenItIsThere() {
+    hosts(2, 8);
+    int lone = running(0, 2);
+    int next = wants(MachineState.RUNNING, 2);
+    builder.constraint(new Constraint.Gather(Indices.of(lone, next), true));
+    Schedule schedule = plan(1, 1);
+    assertThat(kinds(schedule)).containsExactly(Kind.MIGRATE, Kind.BOOT);
+    assertThat(schedule.actions().get(1).startMs())
+        .isGreaterThanOrEqualTo(schedule.actions().get(0).endMs());
+  }
 }

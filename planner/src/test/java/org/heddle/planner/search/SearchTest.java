@@ -6,8 +6,12 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.SplittableRandom;
+import org.heddle.planner.instance.Constraint;
+import org.heddle.planner.instance.Indices;
 import org.heddle.planner.instance.Instance;
+import org.heddle.planner.instance.InstanceBuilder;
 import org.heddle.planner.instance.InstanceChecker;
+import org.heddle.planner.instance.MachineState;
 import org.junit.jupiter.api.Test;
 
 class SearchTest {
@@ -106,5 +110,20 @@ class SearchTest {
 
   private static Dense dense(Instance instance) {
     return Preparation.of(instance, new Pricing(instance, List.of(Goal.MOVED_MEMORY)));
+  }
+
+  @Test
+  void whereNothingShallRunAHostThatMayNotIdleIsRefused() {
+    InstanceBuilder builder = new InstanceBuilder();
+    int memory = builder.resource("memory");
+    for (int h = 0; h < 2; h++) {
+      builder.capacity(builder.host("h" + h), memory, 8);
+    }
+    builder.running(builder.machine("m0"), 1).demand(0, memory, 2);
+    builder.constraint(new Constraint.InState(Indices.of(0), MachineState.SLEEPING));
+    builder.constraint(new Constraint.Offline(Indices.of(1)));
+    builder.constraint(new Constraint.NoIdle(Indices.of(0)));
+    Outcome outcome = Search.solve(builder.build(), SearchLimits.of(50_000, 1));
+    assertThat(outcome).isInstanceOf(Outcome.Refused.class);
   }
 }
