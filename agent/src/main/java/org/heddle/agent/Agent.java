@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.net.http.HttpClient;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
@@ -33,6 +34,7 @@ final class Agent implements AutoCloseable {
   private final AgentOptions options;
   private final Content content;
   private final Offers offers;
+  private final ContentSweep sweep;
   private final Keeper keeper;
   private final Images images;
   private final Machines machines;
@@ -77,8 +79,7 @@ final class Agent implements AutoCloseable {
     MachineLocks locks = new MachineLocks();
     SavedDigests digests = new SavedDigests(own.resolve("states"));
     this.offers = new Offers(machines, images, digests, content);
-    ContentSweep sweep =
-        new ContentSweep(content, machines, images, options.content().repository());
+    this.sweep = new ContentSweep(content, machines, images, options.content().repository());
     content.whenFull(() -> sweep.sweep(InstantSource.system().instant(), true));
     this.keeper =
         new Keeper(
@@ -132,6 +133,16 @@ final class Agent implements AutoCloseable {
   /** The grid's hosts as the controller knows them now, with those that have the image. */
   Neighbours neighbours(String image) {
     return Neighbours.of(options.host(), options.site(), membership.now(), image);
+  }
+
+  /** Takes away what its content store need not hold any more at that time. */
+  void sweep(Instant now) {
+    sweep.sweep(now, false);
+  }
+
+  /** Its content store. */
+  Content content() {
+    return content;
   }
 
   private HostReport report() {

@@ -154,15 +154,16 @@ final class Content implements AutoCloseable {
   }
 
   /**
-   * Stores a file under the name, unless there is an index of that name.
+   * Stores a file under the name.
    *
+   * @param anew also when there is an index of that name
    * @param progress told often; may take its time, which makes it slower
    */
-  OfferedFile make(Path file, IndexName name, Progress progress)
+  OfferedFile make(Path file, IndexName name, boolean anew, Progress progress)
       throws IOException, InterruptedException {
     making.acquire();
     try {
-      Optional<IndexInfo> here = find(name);
+      Optional<IndexInfo> here = anew ? Optional.empty() : find(name);
       IndexInfo info = here.isPresent() ? here.get() : makeNow(file, name, progress);
       return new OfferedFile(
           String.valueOf(file.getFileName()), name.text(), info.id().toString(), info.dataBytes());
@@ -182,22 +183,29 @@ final class Content implements AutoCloseable {
     });
   }
 
-  /** Stores from other agents, for one transfer; close them after it. */
-  final class Sources implements AutoCloseable {
-    private final Traffic traffic = new Traffic();
+  /**
+   * Where something can be had.
+   *
+   * @param origin base URL of the agent that has it all
+   * @param peers base URLs of agents that may have some of it and are asked before
+   */
+  record Sources(String origin, List<String> peers) {
+    Sources {
+      peers = List.copyOf(peers);
+    }
+  }
+
+  /** Connections to these, for one attempt: a transfer that fails has closed them. */
+  private final class Open implements AutoCloseable {
     private final RemoteStore origin;
     private final List<RemoteStore> peers = new ArrayList<>();
 
-    /**
-     * @param origin base URL of the agent that has it all
-     * @param peers base URLs of agents that may have some of it and are asked before
-     */
-    Sources(String origin, List<String> peers) {
-      this.origin = reading(origin);
-      peers.forEach(peer -> this.peers.add(reading(peer)));
+    Open(Sources sources, Traffic traffic) {
+      origin = reading(sources.origin, traffic);
+      sources.peers.forEach(peer -> peers.add(reading(peer, traffic)));
     }
 
-    private RemoteStore reading(String url) {
+    private RemoteStore reading(String url, Traffic traffic) {
       return RemoteStore.reading(new Address.Http(URI.create(url)), connect, traffic);
     }
 
@@ -225,19 +233,25 @@ final class Content implements AutoCloseable {
       return;
     }
     moving.acquire();
-    long before = sources.traffic.all();
+    Traffic traffic = new Traffic();
     long whole = 0;
     try {
-      Site site = new Site(sources.peers, Optional.empty());
-      whole =
-          bounded(() ->
-              new Pull(store, sources.origin, site, sources.traffic, within(progress))
-                  .pull(name.text(), name.text(), Optional.of(expected), true)
-                  .index()
-                  .dataBytes());
+      whole = bounded(() -> pullOnce(name, expected, sources, traffic, progress));
     } finally {
       moving.release();
-      count.add(whole, sources.traffic.all() - before);
+      count.add(whole, traffic.all());
+    }
+  }
+
+  private long pullOnce(
+      IndexName name, ChunkId expected, Sources sources, Traffic traffic, Progress progress)
+      throws IOException {
+    try (Open open = new Open(sources, traffic)) {
+      Site site = new Site(open.peers, Optional.empty());
+      return new Pull(store, open.origin, site, traffic, within(progress))
+          .pull(name.text(), name.text(), Optional.of(expected), true)
+          .index()
+          .dataBytes();
     }
   }
 
@@ -273,7 +287,9 @@ final class Content implements AutoCloseable {
       return extract(name, file);
     } catch (StoreException damaged) {
       LOG.warn("content store: {}; fetching it again", damaged.getMessage());
-      mend(sources.all());
+      try (Open open = new Open(sources, new Traffic())) {
+        mend(open.all());
+      }
       return extract(name, file);
     }
   }

@@ -121,18 +121,17 @@ final class ImageFetch {
       throw new IOException("it gave image '" + image.name() + "' instead");
     }
     DurableFiles.folder(part);
-    try (Content.Sources from = content.new Sources(source.url, source.peers)) {
-      try {
-        pull(image, offer, from);
-      } catch (StoreException damaged) {
-        if (damaged.kind() == StoreException.Kind.FULL) {
-          throw damaged;
-        }
-        pull(image, offer(agent, source, name, true), from);
+    Content.Sources from = new Content.Sources(source.url, source.peers);
+    try {
+      pull(image, offer, from);
+    } catch (StoreException damaged) {
+      if (damaged.kind() == StoreException.Kind.FULL) {
+        throw damaged;
       }
-      for (Image.File file : image.files()) {
-        extract(file, part.resolve(file.name()), from);
-      }
+      pull(image, offer(agent, source, name, true), from);
+    }
+    for (Image.File file : image.files()) {
+      extract(file, part.resolve(file.name()), from);
     }
     DurableFiles.write(part.resolve(Image.DESCRIPTION), description);
     return image;

@@ -19,6 +19,7 @@ import org.heddle.api.AgentApi.OfferedFile;
 import org.heddle.api.Json;
 import org.heddle.drivers.DriverException;
 import org.heddle.model.MachineReport;
+import org.heddle.store.Progress;
 import org.heddle.store.transfer.RateLimit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -120,7 +121,8 @@ final class Keeper implements AutoCloseable {
     Instant begun = InstantSource.system().instant();
     try {
       Offer offer =
-          offers.offer(state.machine(), state.stateId(), new Pace(rate, content::isWaitedFor));
+          offers.offer(
+              state.machine(), state.stateId(), false, new Pace(rate, content::isWaitedFor));
       RateLimit limit = new RateLimit(rate);
       for (OfferedFile file : offer.files()) {
         content.push(
@@ -129,8 +131,7 @@ final class Keeper implements AutoCloseable {
             limit);
       }
       Files.write(scratch, Json.bytes(offer));
-      content.remove(state);
-      content.make(scratch, state, org.heddle.store.Progress.NONE);
+      content.make(scratch, state, true, Progress.NONE);
       content.push(state, to.url(), limit);
       content.remove(state);
       copied.add(state);

@@ -42,7 +42,7 @@ final class Offers implements AutoCloseable {
         name + "?" + fetch + mend,
         () -> {
           Images.Local image = fetch ? images.relay(name) : here(name);
-          return guarded("image '" + name + "'", mend, () -> offer(image));
+          return guarded("image '" + name + "'", mend, () -> offer(image, mend));
         });
   }
 
@@ -53,18 +53,18 @@ final class Offers implements AutoCloseable {
             new DriverException(Outcome.Code.NO_IMAGE, "image '" + name + "' is not on this host"));
   }
 
-  private Offer offer(Images.Local image)
+  private Offer offer(Images.Local image, boolean anew)
       throws DriverException, IOException, InterruptedException {
     List<OfferedFile> files = new ArrayList<>();
     for (Image.File file : image.image().files()) {
       IndexName index = new IndexName.ImageFile(file.sha256());
       Path path = image.folder().resolve(file.name());
-      if (content.find(index).isEmpty() && !ImageFetch.matches(path, file)) {
+      if ((anew || content.find(index).isEmpty()) && !ImageFetch.matches(path, file)) {
         throw new DriverException(
             Outcome.Code.NO_IMAGE,
             path + " is not what the image's description says: build the image again");
       }
-      files.add(content.make(path, index, Progress.NONE));
+      files.add(content.make(path, index, anew, Progress.NONE));
     }
     return new Offer(true, image.image().digest(), files);
   }
@@ -78,22 +78,24 @@ final class Offers implements AutoCloseable {
             guarded(
                 "saved state " + stateId + " of " + machine,
                 mend,
-                () -> offer(machine, stateId, Progress.NONE)));
+                () -> offer(machine, stateId, mend, Progress.NONE)));
   }
 
   /**
    * Puts a saved state of this host into the store.
    *
+   * @param anew also what is in the store already
    * @param progress told often; may take its time, which makes it slower
    */
-  Offer offer(MachineId machine, String stateId, Progress progress)
+  Offer offer(MachineId machine, String stateId, boolean anew, Progress progress)
       throws DriverException, IOException, InterruptedException {
     Path folder = machines.driver().require(Suspending.class).savedState(machine, stateId);
     List<OfferedFile> files = new ArrayList<>();
     for (Path file : files(folder)) {
       String name = String.valueOf(file.getFileName());
       Image.checkName("file of a saved state", name);
-      files.add(content.make(file, new IndexName.StateFile(machine, stateId, name), progress));
+      files.add(
+          content.make(file, new IndexName.StateFile(machine, stateId, name), anew, progress));
     }
     return new Offer(true, digests.find(machine, stateId), files);
   }
@@ -111,10 +113,13 @@ final class Offers implements AutoCloseable {
   private Offer guarded(String what, boolean mend, Making making)
       throws DriverException, InterruptedException {
     try {
-      if (mend) {
-        content.mend();
+      if (!mend) {
+        return making.go();
       }
-      return making.go();
+      content.mend();
+      Offer offer = making.go();
+      content.mend(); // Nothing needs the damaged ones any more.
+      return offer;
     } catch (IOException failed) {
       throw failure(what, failed);
     }

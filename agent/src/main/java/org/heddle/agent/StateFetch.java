@@ -41,7 +41,8 @@ final class StateFetch {
   String fetch(MachineId machine, String stateId, HostRef source, Path folder, Task task)
       throws DriverException, InterruptedException {
     String what = "saved state " + stateId + " of " + machine + " from " + source.id();
-    try (Content.Sources from = content.new Sources(source.agentUrl(), List.of())) {
+    Content.Sources from = new Content.Sources(source.agentUrl(), List.of());
+    try {
       AgentClient agent = peers.at(source);
       Offer offer = pull(agent, machine, stateId, from, task);
       for (OfferedFile file : offer.files()) {

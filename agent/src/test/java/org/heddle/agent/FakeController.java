@@ -19,6 +19,7 @@ import org.heddle.api.Json;
 /** As much of a controller as an agent sees: leases with the images that the others have. */
 final class FakeController implements AutoCloseable {
   private final Map<String, Hello> members = new ConcurrentSkipListMap<>();
+  private final Map<String, String> detours = new ConcurrentSkipListMap<>();
   private final int port;
   private HttpServer server;
 
@@ -33,6 +34,16 @@ final class FakeController implements AutoCloseable {
 
   Map<String, Hello> members() {
     return members;
+  }
+
+  /** From now on all others reach that agent by another URL. */
+  void detour(String agentUrl, String instead) {
+    detours.put(agentUrl, instead);
+  }
+
+  private String url(Hello hello) {
+    String url = hello.host().agentUrl();
+    return detours.getOrDefault(url, url);
   }
 
   void goAway() {
@@ -71,7 +82,7 @@ final class FakeController implements AutoCloseable {
     TreeMap<String, List<String>> images = new TreeMap<>();
     for (Hello hello : members.values()) {
       for (String image : hello.images()) {
-        images.computeIfAbsent(image, _ -> new ArrayList<>()).add(hello.host().agentUrl());
+        images.computeIfAbsent(image, _ -> new ArrayList<>()).add(url(hello));
       }
     }
     List<Member> all =
@@ -80,7 +91,7 @@ final class FakeController implements AutoCloseable {
                 new Member(
                     hello.host().id(),
                     hello.host().site(),
-                    hello.host().agentUrl(),
+                    url(hello),
                     hello.content().orElseThrow().repository()))
             .toList();
     return new Lease(3, List.of("127.0.0.1"), images, all);

@@ -58,16 +58,28 @@ final class Fixtures {
 
   static AgentOptions options(
       String host, URI controller, Path state, List<Path> images, int port) {
+    return options(
+        host, "here", controller, state, images, AgentOptions.ContentOptions.PLAIN, port);
+  }
+
+  static AgentOptions options(
+      String host,
+      String site,
+      URI controller,
+      Path state,
+      List<Path> images,
+      AgentOptions.ContentOptions content,
+      int port) {
     return new AgentOptions(
         controller,
         TOKEN,
-        new SiteId("here"),
+        new SiteId(site),
         new HostId(host),
         "127.0.0.1",
         new InetSocketAddress(java.net.InetAddress.getLoopbackAddress(), port),
         state,
         images,
-        AgentOptions.ContentOptions.PLAIN,
+        content,
         new Resources(4, 4096, 4096),
         new TreeSet<>(List.of("ssd")),
         org.heddle.drivers.qemu.Accelerator.AUTO,
@@ -75,11 +87,9 @@ final class Fixtures {
         AgentOptions.DriverKind.MEMORY);
   }
 
-  /** An image whose content nobody looks at but by its digests. */
-  static Path image(Path folder, String name) throws IOException {
+  /** An image of these files. */
+  static Path image(Path folder, String name, byte[] kernel, byte[] initrd) throws IOException {
     Path image = Files.createDirectories(folder.resolve(name));
-    Image.File kernel = file(image, "vmlinuz", 100_000);
-    Image.File initrd = file(image, "initrd", 700_001);
     Image described =
         new Image(
             name,
@@ -89,13 +99,21 @@ final class Fixtures {
             "quiet",
             Optional.empty(),
             Optional.empty(),
-            List.of(kernel, initrd));
+            List.of(file(image, "vmlinuz", kernel), file(image, "initrd", initrd)));
     Files.write(image.resolve(Image.DESCRIPTION), Json.bytes(described));
     return image;
   }
 
-  private static Image.File file(Path folder, String name, int size) throws IOException {
-    byte[] content = (name + " ").repeat(size).substring(0, size).getBytes(UTF_8);
+  /** An image whose content nobody looks at but by its digests. */
+  static Path image(Path folder, String name) throws IOException {
+    return image(folder, name, content(name, 100_000), content(name, 700_001));
+  }
+
+  private static byte[] content(String name, int size) {
+    return (name + " ").repeat(size).substring(0, size).getBytes(UTF_8);
+  }
+
+  private static Image.File file(Path folder, String name, byte[] content) throws IOException {
     Files.write(folder.resolve(name), content);
     return new Image.File(
         name, HexFormat.of().formatHex(Digests.sha256().digest(content)), content.length);

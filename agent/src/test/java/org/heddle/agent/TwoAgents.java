@@ -12,6 +12,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.heddle.agent.AgentOptions.ContentOptions;
 import org.heddle.api.AgentApi;
 import org.heddle.api.AgentClient;
 import org.heddle.api.JsonHttp;
@@ -38,34 +39,41 @@ abstract class TwoAgents {
     final MemoryHost memory;
     final Path state;
     final List<Path> images;
+    final String site;
+    final ContentOptions content;
+    MemoryDriver inner;
     ScriptedDriver driver;
     Agent agent;
     AgentClient client;
 
-    TestHost(String name, List<Path> images) throws Exception {
+    TestHost(String name, String site, List<Path> images, ContentOptions content) throws Exception {
       this.name = name;
+      this.site = site;
+      this.content = content;
       this.state = folder.resolve(name);
       this.memory = new MemoryHost(wire, InstantSource.system(), state.resolve("spool"));
       this.images = images;
+      this.inner = new MemoryDriver(memory);
       this.driver = newDriver();
       this.agent = newAgent();
       this.client = newClient();
     }
 
     void start() throws Exception {
+      inner = new MemoryDriver(memory);
       driver = newDriver();
       agent = newAgent();
       client = newClient();
     }
 
     private ScriptedDriver newDriver() {
-      return new ScriptedDriver(new MemoryDriver(memory), state.resolve("guests"));
+      return new ScriptedDriver(inner, state.resolve("guests"));
     }
 
     private Agent newAgent() throws Exception {
       Agent started =
           new Agent(
-              Fixtures.options(name, controller.url(), state, images),
+              Fixtures.options(name, site, controller.url(), state, images, content, 0),
               StateLock.take(state),
               driver,
               new PrivateNetwork.None(),
@@ -109,7 +117,12 @@ abstract class TwoAgents {
   }
 
   TestHost host(String name, List<Path> images) throws Exception {
-    TestHost host = new TestHost(name, images);
+    return host(name, "here", images, ContentOptions.PLAIN);
+  }
+
+  TestHost host(String name, String site, List<Path> images, ContentOptions content)
+      throws Exception {
+    TestHost host = new TestHost(name, site, images, content);
     hosts.add(host);
     return host;
   }

@@ -39,6 +39,9 @@ import org.heddle.model.VjobSpec;
 public final class GridApi {
   private GridApi() {}
 
+  /**
+   * @param content what moving images and saved states by content has saved
+   */
   public record GridStatus(
       String version,
       boolean settled,
@@ -48,7 +51,27 @@ public final class GridApi {
       Resources capacity,
       Resources used,
       Optional<SwitchView> currentSwitch,
+      ContentView content,
       long startedMs) {}
+
+  /**
+   * What content stores were used for.
+   *
+   * @param wholeBytes bytes of the images and saved states that were moved, zeros not counted: what
+   *     would have been sent without content stores
+   * @param sentBytes bytes that were sent for them
+   * @param savedPercent share of the first that was not sent, 0 when nothing was moved
+   * @param storedBytes what the stores take on the disks
+   * @param repositories hosts that keep copies of their sites' saved states
+   * @param trouble why a store could not do something lately, by host
+   */
+  public record ContentView(
+      long wholeBytes,
+      long sentBytes,
+      int savedPercent,
+      long storedBytes,
+      List<String> repositories,
+      SortedMap<String, String> trouble) {}
 
   /**
    * Several vjobs that are taken together or not at all. A refusal's field begins with the place of
@@ -121,7 +144,8 @@ public final class GridApi {
       List<String> tags,
       String address,
       List<String> machines,
-      List<String> images) {}
+      List<String> images,
+      ContentView content) {}
 
   public record MigrateRequest(String to) {}
 

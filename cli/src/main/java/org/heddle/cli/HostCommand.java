@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.SequencedSet;
+import org.heddle.api.GridApi.ContentView;
 import org.heddle.api.GridApi.HostView;
 import org.heddle.api.GridApi.PlanView;
 import org.heddle.api.GridClient;
@@ -104,8 +105,20 @@ final class HostCommand {
           + Fields.of("disk", Human.share(host.used().diskMiB(), host.capacity().diskMiB()))
           + Fields.of("tags", String.join(", ", host.tags()))
           + Fields.of("images", String.join(", ", host.images()))
+          + Fields.of("content", content(host.content()))
           + Fields.of("machines", NodeSet.fold(host.machines()));
     }
+  }
+
+  private static String content(ContentView content) {
+    String role = content.repositories().isEmpty() ? "" : "; repository of its site";
+    String trouble = String.join("", content.trouble().values());
+    return StatusCommand.content(content)
+        + "; "
+        + Human.bytes(content.storedBytes())
+        + " stored"
+        + role
+        + (trouble.isEmpty() ? "" : "; " + trouble);
   }
 
   /** Answers at once: there is nothing to wait for. */

@@ -17,6 +17,12 @@ public final class Human {
     return scaled(mib / (1024.0 * 1024)) + " TiB";
   }
 
+  /** {@code 3.4 MiB}: bytes as MiB, GiB or TiB, small ones with a decimal. */
+  public static String bytes(long bytes) {
+    double mib = bytes / (1024.0 * 1024);
+    return mib < 100 ? scaled(mib) + " MiB" : mib(Math.round(mib));
+  }
+
   /** {@code 1.2 of 8 GiB}: both in the unit of the whole. */
   public static String share(long used, long whole) {
     if (Math.abs(whole) < 1024) {

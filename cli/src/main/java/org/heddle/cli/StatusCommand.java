@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.heddle.api.GridApi.ContentView;
 import org.heddle.api.GridApi.GridStatus;
 import org.heddle.api.GridApi.SwitchView;
 import org.heddle.api.GridClient;
@@ -46,8 +47,22 @@ final class StatusCommand extends GridCommand {
             "disk",
             bar(used.diskMiB(), whole.diskMiB(), terminal),
             Human.share(used.diskMiB(), whole.diskMiB())));
+    out.append(line("content", content(status.content())));
+    status.content().trouble().forEach((host, why) -> out.append(line("", host + ": " + why)));
     status.currentSwitch().ifPresent(now -> out.append(line("switch", running(now, terminal))));
     return out.toString();
+  }
+
+  /** What moving by content has saved, on one line. */
+  static String content(ContentView content) {
+    return content.wholeBytes() == 0
+        ? "nothing moved yet"
+        : Human.bytes(content.sentBytes())
+            + " sent for "
+            + Human.bytes(content.wholeBytes())
+            + " of images and saved states: "
+            + content.savedPercent()
+            + " % saved";
   }
 
   /** How far a switch is, on one line. */

@@ -1,9 +1,11 @@
 package org.heddle.cli;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.heddle.api.GridApi.ContentView;
 import org.heddle.api.GridApi.EventView;
 import org.heddle.api.GridApi.GridStatus;
 import org.heddle.api.GridApi.HostView;
@@ -84,7 +86,18 @@ final class Samples {
         number == 1 ? List.of("ssd") : List.of(),
         "10.64.0." + number,
         machines,
-        List.of("tiny", "debian"));
+        List.of("tiny", "debian"),
+        content());
+  }
+
+  static ContentView content() {
+    return new ContentView(
+        400L << 20,
+        30L << 20,
+        92,
+        5L << 30,
+        List.of("host1"),
+        new TreeMap<>(Map.of("host1", "the disk is full")));
   }
 
   static SwitchAction action(
@@ -177,6 +190,7 @@ final class Samples {
         new Resources(8, 8192, 81_920),
         new Resources(5, 2560, 10_240),
         Optional.of(current()),
+        content(),
         NOW - 3_720_000);
   }
 

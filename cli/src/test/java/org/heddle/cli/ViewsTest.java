@@ -25,6 +25,8 @@ final class ViewsTest extends OnAFakeGrid {
             cores   █████████████░░░░░░░  5 of 8
             memory  ██████░░░░░░░░░░░░░░  2.5 of 8 GiB
             disk    ███░░░░░░░░░░░░░░░░░  10 of 80 GiB
+            content 30 MiB sent for 400 MiB of images and saved states: 92 % saved
+                    host1: the disk is full
             switch  #8 ███████░░░░░░░░░░░░░ 1 of 3 actions, host2 is drained
             """);
   }

@@ -126,10 +126,17 @@ final class AgentLinks implements AutoCloseable {
     return images;
   }
 
-  /** What the content stores of all agents were used for, together. */
+  /** What the content stores of all agents were used for. */
   SortedMap<HostId, AgentApi.ContentUse> content() {
     SortedMap<HostId, AgentApi.ContentUse> content = new TreeMap<>();
     links.forEach((host, link) -> link.hello.content().ifPresent(use -> content.put(host, use)));
+    return content;
+  }
+
+  /** The same of one host; empty when it has no content store. */
+  SortedMap<HostId, AgentApi.ContentUse> content(HostId host) {
+    SortedMap<HostId, AgentApi.ContentUse> content = content();
+    content.keySet().retainAll(List.of(host));
     return content;
   }
 

@@ -69,7 +69,7 @@ final class GridRoutes {
   }
 
   private void status(Context context) {
-    Web.json(context, 200, desk.views().status(version, startedMs));
+    Web.json(context, 200, desk.views().status(version, startedMs, agents.content()));
   }
 
   private static String readVersion() {

@@ -4,9 +4,12 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.heddle.api.AgentApi.ContentUse;
+import org.heddle.api.GridApi.ContentView;
 import org.heddle.api.GridApi.GridStatus;
 import org.heddle.api.GridApi.HostView;
 import org.heddle.api.GridApi.MachineView;
@@ -44,7 +47,7 @@ final class Views {
     }
   }
 
-  GridStatus status(String version, long startedMs) {
+  GridStatus status(String version, long startedMs, SortedMap<HostId, ContentUse> content) {
     SortedMap<String, Integer> vjobs = new TreeMap<>();
     state.vjobs().values().forEach(vjob -> vjobs.merge(word(vjob.state()), 1, Integer::sum));
     List<HostRecord> online = state.hosts().values().stream().filter(HostRecord::online).toList();
@@ -61,7 +64,30 @@ final class Views {
         capacity,
         used,
         state.current().map(Views::switchView),
+        content(content),
         startedMs);
+  }
+
+  private static ContentView content(SortedMap<HostId, ContentUse> hosts) {
+    long whole = 0;
+    long sent = 0;
+    long stored = 0;
+    List<String> repositories = new ArrayList<>();
+    SortedMap<String, String> trouble = new TreeMap<>();
+    for (Map.Entry<HostId, ContentUse> host : hosts.entrySet()) {
+      ContentUse use = host.getValue();
+      whole += use.wholeBytes();
+      sent += use.sentBytes();
+      stored += use.storedBytes();
+      if (use.repository()) {
+        repositories.add(host.getKey().value());
+      }
+      if (!use.trouble().isEmpty()) {
+        trouble.put(host.getKey().value(), use.trouble());
+      }
+    }
+    int saved = whole == 0 ? 0 : (int) Math.floorDiv(100 * (whole - sent), whole);
+    return new ContentView(whole, sent, saved, stored, repositories, trouble);
   }
 
   /** Nothing is under way or about to be. */
@@ -157,7 +183,8 @@ final class Views {
         List.copyOf(record.host().tags()),
         record.host().address(),
         machines,
-        agents.images(id));
+        agents.images(id),
+        content(agents.content(id)));
   }
 
   private Resources used(HostId host) {
