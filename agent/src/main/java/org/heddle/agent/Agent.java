@@ -33,6 +33,7 @@ final class Agent implements AutoCloseable {
   private final EventHub events = new EventHub();
   private final AgentOptions options;
   private final Content content;
+  private final Copies copies;
   private final Offers offers;
   private final ContentSweep sweep;
   private final Keeper keeper;
@@ -78,7 +79,8 @@ final class Agent implements AutoCloseable {
     this.machines = new Machines(driver, network, records, membership::peers);
     MachineLocks locks = new MachineLocks();
     SavedDigests digests = new SavedDigests(own.resolve("states"));
-    this.offers = new Offers(machines, images, digests, content);
+    this.copies = new Copies(content, options.content().repository(), state.resolve("scratch"));
+    this.offers = new Offers(machines, images, digests, content, copies);
     this.sweep = new ContentSweep(content, machines, images, options.content().repository());
     content.whenFull(() -> sweep.sweep(InstantSource.system().instant(), true));
     this.keeper =
@@ -89,12 +91,14 @@ final class Agent implements AutoCloseable {
             offers,
             () -> neighbours("").repository(),
             options.content().rate(),
-            own.resolve("offer.json"));
+            copies);
+    content.whenUsed(keeper::look);
     Performer performer =
         new Performer(
             machines,
             images,
-            new Restores(machines, images, new StateFetch(content, peers), digests, keeper::look),
+            new Restores(
+                machines, images, new StateFetch(content, peers), digests, copies, keeper::look),
             new MigrationLead(machines, peers),
             InstantSource.system());
     this.operations = new Operations(journal, performer, locks, events::tell);
@@ -146,7 +150,11 @@ final class Agent implements AutoCloseable {
   }
 
   private HostReport report() {
-    return new HostReport(host, machines.reports(), operations.report());
+    try {
+      return new HostReport(host, copies.in(machines.reports()), operations.report());
+    } catch (IOException failed) {
+      throw new java.io.UncheckedIOException(failed);
+    }
   }
 
   private Hello hello() {

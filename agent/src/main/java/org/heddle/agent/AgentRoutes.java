@@ -248,9 +248,6 @@ final class AgentRoutes implements AgentServer.Routes {
     }
     MachineId machine = call.machine(2);
     String stateId = call.name(3);
-    if (!machines.report(machine).savedStates().contains(stateId)) {
-      throw Problems.notFound("machine " + machine + " has no saved state " + stateId + " here");
-    }
     call.answer(200, offers.state(machine, stateId, flag(call, "mend")));
     return true;
   }

@@ -80,6 +80,7 @@ final class Content implements AutoCloseable {
   private volatile String trouble = "";
   private volatile long stored;
   private volatile Runnable makeRoom = () -> {};
+  private volatile Runnable used = () -> {};
 
   /**
    * @param quota most bytes that the store may take; 0: what the disk has, but for the reserve
@@ -125,9 +126,20 @@ final class Content implements AutoCloseable {
     makeRoom = action;
   }
 
+  /**
+   * @param action told after something was fetched; must not block
+   */
+  void whenUsed(Runnable action) {
+    used = action;
+  }
+
   /** Why it could not take something lately; empty after it could. */
   String trouble() {
     return trouble;
+  }
+
+  List<String> names() throws IOException {
+    return store.names();
   }
 
   List<NamedIndex> indexes() throws IOException {
@@ -240,6 +252,7 @@ final class Content implements AutoCloseable {
     } finally {
       moving.release();
       count.add(whole, traffic.all());
+      used.run();
     }
   }
 
@@ -294,7 +307,8 @@ final class Content implements AutoCloseable {
     }
   }
 
-  private ExtractReport extract(IndexName name, Path file) throws IOException {
+  /** Makes the file of an index from what is here. */
+  ExtractReport extract(IndexName name, Path file) throws IOException {
     return bounded(() -> {
       try (IndexReader reader = store.index(name.text())) {
         return new Extractor(store, within(Progress.NONE)).extract(reader, file);

@@ -1,8 +1,6 @@
 package org.heddle.agent;
 
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -16,10 +14,8 @@ import java.util.function.Supplier;
 import org.heddle.api.AgentApi.Member;
 import org.heddle.api.AgentApi.Offer;
 import org.heddle.api.AgentApi.OfferedFile;
-import org.heddle.api.Json;
 import org.heddle.drivers.DriverException;
 import org.heddle.model.MachineReport;
-import org.heddle.store.Progress;
 import org.heddle.store.transfer.RateLimit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -44,7 +40,7 @@ final class Keeper implements AutoCloseable {
   private final Offers offers;
   private final Supplier<Optional<Member>> repository;
   private final long rate;
-  private final Path scratch;
+  private final Copies copies;
   private final Set<IndexName.Copy> copied = new HashSet<>();
   private final Semaphore woken = new Semaphore(1);
   private final Thread thread = Thread.ofPlatform().daemon().name("keeper").unstarted(this::run);
@@ -52,7 +48,6 @@ final class Keeper implements AutoCloseable {
   /**
    * @param repository the agent of the site that keeps copies, if it is another one
    * @param rate bytes a second at which copies are made and sent; 0: no limit
-   * @param scratch a file of its own
    */
   Keeper(
       Content content,
@@ -61,14 +56,14 @@ final class Keeper implements AutoCloseable {
       Offers offers,
       Supplier<Optional<Member>> repository,
       long rate,
-      Path scratch) {
+      Copies copies) {
     this.content = content;
     this.sweep = sweep;
     this.machines = machines;
     this.offers = offers;
     this.repository = repository;
     this.rate = rate;
-    this.scratch = scratch;
+    this.copies = copies;
   }
 
   void start() {
@@ -88,7 +83,7 @@ final class Keeper implements AutoCloseable {
         if (woken.tryAcquire(INTERVAL.toMillis(), TimeUnit.MILLISECONDS)) {
           Thread.sleep(TOGETHER);
         }
-        copies();
+        copyAll();
         sweep.sweep(InstantSource.system().instant(), false);
         // What transfers have used goes back to the system, which machines need more.
         System.gc();
@@ -98,7 +93,7 @@ final class Keeper implements AutoCloseable {
     }
   }
 
-  private void copies() throws InterruptedException {
+  private void copyAll() throws InterruptedException {
     Optional<Member> to = repository.get();
     Set<IndexName.Copy> here = new HashSet<>();
     for (MachineReport report : machines.reports()) {
@@ -130,10 +125,7 @@ final class Keeper implements AutoCloseable {
             to.url(),
             limit);
       }
-      Files.write(scratch, Json.bytes(offer));
-      content.make(scratch, state, true, Progress.NONE);
-      content.push(state, to.url(), limit);
-      content.remove(state);
+      copies.publish(state, offer, to.url(), limit);
       copied.add(state);
       LOG.info(
           "saved state {} of {} copied to {}, {} ms",

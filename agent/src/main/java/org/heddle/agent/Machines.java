@@ -67,7 +67,12 @@ final class Machines {
             .filter(machine -> machine.launch().incarnation() == report.incarnation())
             .flatMap(MachineRecord::status);
     return new MachineReport(
-        report.machine(), report.incarnation(), report.live(), report.savedStates(), run);
+        report.machine(),
+        report.incarnation(),
+        report.live(),
+        report.savedStates(),
+        report.copies(),
+        run);
   }
 
   /**

@@ -21,10 +21,12 @@ final class Offers implements AutoCloseable {
   private final Images images;
   private final SavedDigests digests;
   private final Content content;
+  private final Copies copies;
   private final Preparing preparing = new Preparing();
 
-  Offers(Machines machines, Images images, SavedDigests digests, Content content) {
+  Offers(Machines machines, Images images, SavedDigests digests, Content content, Copies copies) {
     this.machines = machines;
+    this.copies = copies;
     this.images = images;
     this.digests = digests;
     this.content = content;
@@ -78,7 +80,20 @@ final class Offers implements AutoCloseable {
             guarded(
                 "saved state " + stateId + " of " + machine,
                 mend,
-                () -> offer(machine, stateId, mend, Progress.NONE)));
+                () -> here(machine, stateId, mend)));
+  }
+
+  private Offer here(MachineId machine, String stateId, boolean mend)
+      throws DriverException, IOException, InterruptedException {
+    if (machines.report(machine).savedStates().contains(stateId)) {
+      return offer(machine, stateId, mend, Progress.NONE);
+    }
+    return copies
+        .find(machine, stateId)
+        .orElseThrow(() ->
+            new DriverException(
+                Outcome.Code.BAD_STATE,
+                "machine " + machine + " has no saved state " + stateId + " here"));
   }
 
   /**

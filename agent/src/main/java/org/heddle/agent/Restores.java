@@ -3,10 +3,11 @@ package org.heddle.agent;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
+import org.heddle.api.AgentApi.Offer;
 import org.heddle.drivers.Capability.Suspending;
 import org.heddle.drivers.DriverException;
 import org.heddle.drivers.MachineConfig;
-import org.heddle.model.HostRef;
 import org.heddle.model.Launch;
 import org.heddle.model.MachineId;
 import org.heddle.model.MachineReport.Live;
@@ -18,17 +19,24 @@ final class Restores {
   private final Images images;
   private final StateFetch states;
   private final SavedDigests digests;
+  private final Copies copies;
   private final Runnable changed;
 
   /**
    * @param changed told after a state was saved or discarded; must not block
    */
   Restores(
-      Machines machines, Images images, StateFetch states, SavedDigests digests, Runnable changed) {
+      Machines machines,
+      Images images,
+      StateFetch states,
+      SavedDigests digests,
+      Copies copies,
+      Runnable changed) {
     this.machines = machines;
     this.images = images;
     this.states = states;
     this.digests = digests;
+    this.copies = copies;
     this.changed = changed;
   }
 
@@ -53,13 +61,23 @@ final class Restores {
   }
 
   void discard(Operation.Discard what) throws DriverException {
-    machines.driver().require(Suspending.class).discard(what.machine(), what.stateId());
+    drop(what.machine(), what.stateId());
     try {
-      digests.remove(what.machine(), what.stateId());
+      copies.remove(what.machine(), what.stateId());
     } catch (IOException failed) {
       throw Machines.disk(failed);
     }
     changed.run();
+  }
+
+  /** The state itself, but not the copy that this host may keep of it. */
+  private void drop(MachineId machine, String stateId) throws DriverException {
+    machines.driver().require(Suspending.class).discard(machine, stateId);
+    try {
+      digests.remove(machine, stateId);
+    } catch (IOException failed) {
+      throw Machines.disk(failed);
+    }
   }
 
   /**
@@ -75,10 +93,7 @@ final class Restores {
     }
     Images.Local image = images.provide(launch.image());
     boolean here = machines.report(machine).savedStates().contains(what.stateId());
-    boolean fetched = !here && what.source().isPresent();
-    if (fetched) {
-      fetch(driver, what, what.source().get(), task);
-    }
+    boolean fetched = !here && fetch(driver, what, task);
     IncomingDesk.requireSame(image, digest(machine, what.stateId()));
     MachineConfig config =
         machines.admit(MachineRecord.arrived(launch, image.image().digest()), image);
@@ -91,7 +106,7 @@ final class Restores {
       throw failed;
     }
     if (fetched) {
-      discard(new Operation.Discard(machine, what.stateId()));
+      drop(machine, what.stateId());
     }
   }
 
@@ -103,16 +118,26 @@ final class Restores {
     }
   }
 
-  private void fetch(Suspending driver, Operation.Restore what, HostRef source, Task task)
+  /** Whether it could be had: from the host that is named, or from the copy here. */
+  private boolean fetch(Suspending driver, Operation.Restore what, Task task)
       throws DriverException, InterruptedException {
     MachineId machine = what.machine();
-    Path folder = driver.receiving(machine, what.stateId());
-    String digest = states.fetch(machine, what.stateId(), source, folder, task);
+    String stateId = what.stateId();
     try {
-      digests.put(machine, what.stateId(), digest);
+      Optional<Offer> copy = copies.find(machine, stateId);
+      if (copy.isEmpty() && what.source().isEmpty()) {
+        return false;
+      }
+      Path folder = driver.receiving(machine, stateId);
+      String digest =
+          copy.isPresent()
+              ? states.fromCopy(machine, stateId, copy.get(), folder)
+              : states.fetch(machine, stateId, what.source().orElseThrow(), folder, task);
+      digests.put(machine, stateId, digest);
     } catch (IOException failed) {
       throw Machines.disk(failed);
     }
-    driver.admit(machine, what.stateId());
+    driver.admit(machine, stateId);
+    return true;
   }
 }

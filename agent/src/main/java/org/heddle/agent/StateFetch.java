@@ -13,12 +13,16 @@ import org.heddle.model.MachineId;
 import org.heddle.model.Outcome;
 import org.heddle.store.Progress;
 import org.heddle.store.StoreException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Fetches a saved state by content: what of it this host has already, from an earlier state, from
  * another machine or from an image, does not come again. Thread-safe.
  */
 final class StateFetch {
+  private static final Logger LOG = LoggerFactory.getLogger(StateFetch.class);
+
   /** More than any driver keeps in a saved state. */
   private static final int MAX_FILES = 1000;
 
@@ -44,10 +48,18 @@ final class StateFetch {
     Content.Sources from = new Content.Sources(source.agentUrl(), List.of());
     try {
       AgentClient agent = peers.at(source);
+      long begun = System.nanoTime();
       Offer offer = pull(agent, machine, stateId, from, task);
+      long pulled = System.nanoTime();
       for (OfferedFile file : offer.files()) {
         content.extract(index(machine, stateId, file), folder.resolve(file.name()), from);
       }
+      LOG.info(
+          "{}: {} MiB; {} ms until all was here, {} ms to make its files",
+          what,
+          offer.files().stream().mapToLong(OfferedFile::bytes).sum() >> 20,
+          (pulled - begun) / 1_000_000,
+          (System.nanoTime() - pulled) / 1_000_000);
       return offer.imageDigest();
     } catch (ApiException refused) {
       throw new DriverException(
@@ -66,6 +78,26 @@ final class StateFetch {
     } catch (IOException failed) {
       throw new DriverException(
           Outcome.Code.UNREACHABLE, what + " did not come whole: " + failed.getMessage(), failed);
+    }
+  }
+
+  /** The same from the copy that this host keeps. */
+  String fromCopy(MachineId machine, String stateId, Offer copy, Path folder)
+      throws DriverException {
+    try {
+      for (OfferedFile file : copy.files()) {
+        content.extract(index(machine, stateId, file), folder.resolve(file.name()));
+      }
+      return copy.imageDigest();
+    } catch (StoreException damaged) {
+      throw new DriverException(
+          damaged.kind() == StoreException.Kind.FULL
+              ? Outcome.Code.NO_ROOM
+              : Outcome.Code.BAD_STATE,
+          "copy of saved state " + stateId + " of " + machine + ": " + damaged.getMessage(),
+          damaged);
+    } catch (IOException failed) {
+      throw Machines.disk(failed);
     }
   }
 

@@ -19,6 +19,7 @@ import java.util.stream.Stream;
 import org.heddle.agent.AgentOptions.ContentOptions;
 import org.heddle.drivers.Capability.GuestExec;
 import org.heddle.model.MachineId;
+import org.heddle.model.MachineReport;
 import org.heddle.model.Operation;
 import org.heddle.model.Outcome;
 import org.junit.jupiter.api.Test;
@@ -276,5 +277,56 @@ final class AgentContentTest extends TwoAgents {
     DurableFiles.remove(folder.resolve("images").resolve("large"));
     one.agent.sweep(Instant.now().plus(Duration.ofDays(2)));
     assertThat(one.agent.content().stored()).isLessThan(1_000_000);
+  }
+
+  private TestHost repository() throws Exception {
+    TestHost host = host("keeps", "here", List.of(), new ContentOptions(0, true, 0));
+    await().until(() -> controller.members().containsKey("keeps"));
+    return host;
+  }
+
+  private static List<String> copies(TestHost host) throws Exception {
+    return report(host, NODE).map(MachineReport::copies).orElse(List.of());
+  }
+
+  @Test
+  void aSavedStateIsCopiedToTheRepositoryAndResumesFromThereWithoutItsHost() throws Exception {
+    TestHost keeps = repository();
+    done(one, "boot", new Operation.Boot(Fixtures.launch(NODE, 1)));
+    byte[] memory = random(300_000);
+    tee(one, "/big", memory);
+    save(one, NODE, "s1");
+    await().atMost(Duration.ofSeconds(60)).until(() -> copies(keeps).equals(List.of("s1")));
+    assertThat(report(keeps, NODE).orElseThrow().savedStates()).isEmpty();
+    one.agent.close();
+    restore(keeps, two, "s1", 2);
+    assertThat(cat(two, "/big")).isEqualTo(HexFormat.of().formatHex(memory));
+    done(two, "stop", new Operation.Stop(NODE, true));
+    done(keeps, "here", new Operation.Restore(Fixtures.launch(NODE, 3), "s1", Optional.empty()));
+    done(keeps, "go", new Operation.Continue(NODE, 0));
+    assertThat(cat(keeps, "/big")).isEqualTo(HexFormat.of().formatHex(memory));
+    assertThat(copies(keeps)).as("a resume keeps it").containsExactly("s1");
+    done(keeps, "discard", new Operation.Discard(NODE, "s1"));
+    assertThat(copies(keeps)).isEmpty();
+    keeps.agent.sweep(Instant.now().plus(Duration.ofDays(2)));
+    assertThat(keeps.agent.content().indexes())
+        .noneMatch(index -> index.name().startsWith("state@"));
+  }
+
+  @Test
+  void ofTheNextStateOfAMachineOnlyWhatIsNewGoesToTheRepository() throws Exception {
+    TestHost keeps = repository();
+    done(one, "boot", new Operation.Boot(Fixtures.launch(NODE, 1)));
+    tee(one, "/big", random(1_000_000));
+    save(one, NODE, "s1");
+    await().atMost(Duration.ofSeconds(60)).until(() -> copies(keeps).equals(List.of("s1")));
+    done(one, "restore", new Operation.Restore(Fixtures.launch(NODE, 2), "s1", Optional.empty()));
+    done(one, "go", new Operation.Continue(NODE, 0));
+    tee(one, "/small", random(1000));
+    long before = one.agent.content().count().sums().sentBytes();
+    assertThat(before).isGreaterThan(1_000_000);
+    save(one, NODE, "s2");
+    await().atMost(Duration.ofSeconds(60)).until(() -> copies(keeps).contains("s2"));
+    assertThat(one.agent.content().count().sums().sentBytes() - before).isLessThan(300_000);
   }
 }

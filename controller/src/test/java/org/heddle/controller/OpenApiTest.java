@@ -29,6 +29,8 @@ class OpenApiTest {
       List.of(
           AgentApi.Hello.class,
           AgentApi.Lease.class,
+          AgentApi.Member.class,
+          AgentApi.ContentUse.class,
           AgentApi.ExecRequest.class,
           AgentApi.ExecResponse.class,
           Host.class,

@@ -146,11 +146,7 @@ final class Draft {
   /** Asks the host, if it is on line, what it has. */
   void inspect(HostId host) {
     if (online(host) && inspected.add(host)) {
-      HostRecord known = hosts.get(host);
-      hosts.put(
-          host,
-          new HostRecord(
-              known.host(), true, known.drained(), known.clear(), known.lastReportMs(), now));
+      hosts.put(host, hosts.get(host).inspectedAt(now));
       command(new Command.Inspect(host, version()));
     }
   }

@@ -95,6 +95,7 @@ public record GridState(
    * @param clear what it has is known, and nothing uses its room there that should not; until then
    *     nothing new goes there
    * @param inspectedMs when it was last asked what it has
+   * @param copies of saved states of other hosts that it keeps, by machine
    */
   public record HostRecord(
       Host host,
@@ -102,7 +103,28 @@ public record GridState(
       boolean drained,
       boolean clear,
       long lastReportMs,
-      long inspectedMs) {}
+      long inspectedMs,
+      SortedMap<MachineId, List<String>> copies) {
+    public HostRecord {
+      copies = Collections.unmodifiableSortedMap(new TreeMap<>(copies));
+    }
+
+    HostRecord withDrained(boolean asked) {
+      return new HostRecord(host, online, asked, clear, lastReportMs, inspectedMs, copies);
+    }
+
+    HostRecord inspectedAt(long nowMs) {
+      return new HostRecord(host, online, drained, clear, lastReportMs, nowMs, copies);
+    }
+
+    HostRecord judged(boolean isClear, SortedMap<MachineId, List<String>> has) {
+      return new HostRecord(host, online, drained, isClear, lastReportMs, inspectedMs, has);
+    }
+
+    HostRecord lost() {
+      return new HostRecord(host, false, drained, false, lastReportMs, inspectedMs, copies);
+    }
+  }
 
   /** What a person wants of a vjob. */
   public enum Wanted {

@@ -1,5 +1,6 @@
 package org.heddle.engine;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -66,7 +67,10 @@ final class Reconciliation {
       Bans.lift(draft, host.id());
     }
     boolean clear = draft.online(host.id()) && draft.hosts.get(host.id()).clear();
-    draft.hosts.put(host.id(), new HostRecord(host, true, drained, clear, draft.now, inspected));
+    SortedMap<MachineId, List<String>> copies =
+        known.map(HostRecord::copies).orElseGet(TreeMap::new);
+    draft.hosts.put(
+        host.id(), new HostRecord(host, true, drained, clear, draft.now, inspected, copies));
   }
 
   /** One machine changed by itself. */
@@ -128,7 +132,12 @@ final class Reconciliation {
     for (MachineRecord machine : draft.machines.values()) {
       if (settled(draft, machine.id(), asked)) {
         MachineReport report = said.get(machine.id());
-        saved(draft, host, machine, report == null ? List.of() : report.savedStates());
+        List<String> present = new ArrayList<>();
+        if (report != null) {
+          present.addAll(report.savedStates());
+          present.addAll(report.copies());
+        }
+        saved(draft, host, machine, present);
       }
     }
     for (MachineReport report : reports) {
@@ -138,16 +147,18 @@ final class Reconciliation {
       }
     }
     boolean clear = reports.stream().allMatch(report -> accounted(draft, host, report));
-    HostRecord known = draft.hosts.get(host);
-    draft.hosts.put(
-        host,
-        new HostRecord(
-            known.host(),
-            known.online(),
-            known.drained(),
-            clear,
-            known.lastReportMs(),
-            known.inspectedMs()));
+    draft.hosts.put(host, draft.hosts.get(host).judged(clear, copies(reports)));
+    Copies.takeOver(draft);
+  }
+
+  private static SortedMap<MachineId, List<String>> copies(List<MachineReport> reports) {
+    SortedMap<MachineId, List<String>> copies = new TreeMap<>();
+    for (MachineReport report : reports) {
+      if (!report.copies().isEmpty()) {
+        copies.put(report.machine(), report.copies());
+      }
+    }
+    return copies;
   }
 
   /** Whether the room that the machine uses on the host is counted, or about to be freed. */
@@ -241,6 +252,11 @@ final class Reconciliation {
         draft.cleanUp(host, new Operation.Discard(id, state), 0);
       }
     }
+    for (String state : report.copies()) {
+      if (!Copies.wanted(draft, id, state)) {
+        draft.cleanUp(host, new Operation.Discard(id, state), 0);
+      }
+    }
   }
 
   private static boolean wanted(Draft draft, MachineId id, SavedState saved) {
@@ -277,12 +293,9 @@ final class Reconciliation {
     if (known.isEmpty()) {
       return;
     }
-    HostRecord host = known.get();
-    draft.hosts.put(
-        id,
-        new HostRecord(
-            host.host(), false, host.drained(), false, host.lastReportMs(), host.inspectedMs()));
+    draft.hosts.put(id, known.get().lost());
     draft.notice("host.lost", id, "its lease ran out");
+    Copies.takeOver(draft);
     parkLeftOvers(draft, id);
     for (MachineRecord machine : draft.machines.values()) {
       lostWith(draft, id, machine.id());

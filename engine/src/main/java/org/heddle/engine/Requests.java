@@ -160,15 +160,7 @@ final class Requests {
     }
     HostRecord known = host.get();
     if (known.drained() != drained) {
-      draft.hosts.put(
-          id,
-          new HostRecord(
-              known.host(),
-              known.online(),
-              drained,
-              known.clear(),
-              known.lastReportMs(),
-              known.inspectedMs()));
+      draft.hosts.put(id, known.withDrained(drained));
       draft.notice("host.wanted", id, drained ? "drain" : "undrain");
     }
     return Optional.empty();

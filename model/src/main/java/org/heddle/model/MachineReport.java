@@ -8,6 +8,8 @@ import java.util.Optional;
  *
  * @param incarnation of the live process, 0 when there is none
  * @param savedStates ids of its saved states that lie on the host, complete and durable
+ * @param copies ids of its saved states of which the host, being its site's repository, has a
+ *     complete copy in its content store
  * @param run how the vjob's command stands, when the host knows
  */
 public record MachineReport(
@@ -15,9 +17,26 @@ public record MachineReport(
     long incarnation,
     Live live,
     List<String> savedStates,
+    List<String> copies,
     Optional<RunStatus> run) {
   public MachineReport {
     savedStates = List.copyOf(savedStates);
+    copies = List.copyOf(copies);
+  }
+
+  /** Of a host that has no copies. */
+  public MachineReport(
+      MachineId machine,
+      long incarnation,
+      Live live,
+      List<String> savedStates,
+      Optional<RunStatus> run) {
+    this(machine, incarnation, live, savedStates, List.of(), run);
+  }
+
+  /** The same with these copies. */
+  public MachineReport withCopies(List<String> ids) {
+    return new MachineReport(machine, incarnation, live, savedStates, ids, run);
   }
 
   /** What lives of the machine on the host. */

@@ -149,8 +149,11 @@ public sealed interface MachineState {
               || next instanceof Running
               || next instanceof Stopping
               || lostTo(next);
-      case Sleeping _ ->
-          next instanceof Restoring || next instanceof Waiting || next instanceof Terminated;
+      case Sleeping(SavedState here) ->
+          next instanceof Restoring
+              || next instanceof Waiting
+              || next instanceof Terminated
+              || (next instanceof Sleeping(SavedState copy) && copy.id().equals(here.id()));
       case Restoring _ -> next instanceof Restored || next instanceof Stopping || lostTo(next);
       case Restored _ -> next instanceof Continuing || next instanceof Stopping || lostTo(next);
       case Continuing _ -> next instanceof Running || next instanceof Stopping || lostTo(next);

@@ -38,9 +38,14 @@ interface Programs {
             "-Xms8m",
             "-Xss512k",
             "-XX:-UsePerfData",
+            "-XX:MinHeapFreeRatio=10",
+            "-XX:MaxHeapFreeRatio=25",
+            "-Djdk.nio.maxCachedBufferSize=65536",
             "-XX:TrimNativeHeapInterval=5000");
 
+    /** What a transfer needs for a moment; its collector then gives it back to the machine. */
     private static final String AGENT_HEAP = "-Xmx128m";
+
     private static final String CONTROLLER_HEAP = "-Xmx256m";
 
     private final String mainClass;
@@ -100,6 +105,9 @@ interface Programs {
         // The others fetch an image from it when they need it, as hosts of a real grid do.
         command.addAll(List.of("--images", folder.images().toString()));
       }
+      if (host.equals(repository(box, host.site()))) {
+        command.add("--repository");
+      }
       return new Daemon(
           "agent of " + host.name(),
           Optional.of(host.namespace()),
@@ -107,6 +115,11 @@ interface Programs {
           environment(box, token),
           state,
           "agent");
+    }
+
+    /** The last host of a site, since machines go to the first ones first. */
+    private static Box.Host repository(Box box, Box.Site site) {
+      return box.hosts().stream().filter(host -> host.site().equals(site)).toList().getLast();
     }
 
     private static Map<String, String> environment(Box box, String token) {

@@ -49,8 +49,12 @@ final class StubController {
         Resources.NONE,
         Resources.NONE,
         Optional.empty(),
+        NOTHING_MOVED,
         0);
   }
+
+  private static final GridApi.ContentView NOTHING_MOVED =
+      new GridApi.ContentView(0, 0, 0, 0, List.of(), new TreeMap<>());
 
   private static List<GridApi.HostView> hosts(int number) {
     List<GridApi.HostView> hosts = new ArrayList<>();
@@ -66,7 +70,8 @@ final class StubController {
               List.of(),
               "",
               List.of(),
-              List.of()));
+              List.of(),
+              NOTHING_MOVED));
     }
     return hosts;
   }

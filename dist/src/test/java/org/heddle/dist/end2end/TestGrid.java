@@ -54,9 +54,13 @@ final class TestGrid implements AutoCloseable {
 
   /** A small grid that is up. */
   static TestGrid up(String name) throws Exception {
+    return up(name, SMALL);
+  }
+
+  static TestGrid up(String name, BoxSpec spec) throws Exception {
     Path state = folder(name);
     GridInABox box = box(state);
-    return new TestGrid(state, box, box.up(_ -> SMALL));
+    return new TestGrid(state, box, box.up(_ -> spec));
   }
 
   /** The grid of that folder, which another program has brought up. */
