@@ -163,7 +163,7 @@ add_backports() {
   local file=/etc/apt/sources.list.d/heddle-backports.sources mirror
   [[ $(. /etc/os-release && echo "$ID") == debian && $(codename) == bookworm ]] ||
     die "this release has no QEMU $QEMU_MINIMUM or later: install one yourself (Debian 12 has it in backports, Debian 13 in the release)"
-  . "$CHECKOUT/images/mirrors.sh"
+  . "$CHECKOUT/launcher/mirrors.sh"
   mirror=$(apt_address Debian)
   [[ $mirror ]] || die "no Debian mirror in /etc/apt, which QEMU $QEMU_MINIMUM could come from: name one there"
   release=bookworm-backports
@@ -193,7 +193,7 @@ ask_for_root() {
   ((${#packages[@]})) && printf '  %s\n' "$(apt_line "" "${packages[@]}")" >&2
   ((${#qemu[@]})) || return 0
   if ! qemu_release; then
-    . "$CHECKOUT/images/mirrors.sh"
+    . "$CHECKOUT/launcher/mirrors.sh"
     local mirror
     mirror=$(apt_address Debian)
     release=bookworm-backports

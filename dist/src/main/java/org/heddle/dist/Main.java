@@ -7,6 +7,7 @@ import org.heddle.cli.Environment;
 import org.heddle.cli.HeddleCommand;
 import org.heddle.dist.bench.BenchCommand;
 import org.heddle.dist.demo.DemoCommand;
+import org.heddle.dist.farm.FarmCommand;
 import org.heddle.dist.plan.CheckCommand;
 import org.heddle.dist.plan.ExplainCommand;
 import org.heddle.dist.plan.FuzzCommand;
@@ -37,6 +38,7 @@ public final class Main {
     programs.put("__train plan", () -> new PlanTraining(Main::programs));
     programs.put("simulate", () -> new SimulateCommand(around));
     programs.put("store", () -> new StoreCommand(around));
+    programs.put("farm", () -> new FarmCommand(around));
     programs.put("controller", () -> new ControllerCommand(around));
     programs.put("agent", () -> new AgentCommand(around));
     return programs;

@@ -44,6 +44,7 @@ final class ArchitectureTest {
           "controller",
           "cli",
           "store",
+          "images",
           "dist"
         }) {
       layers = layers.layer(room).definedBy("org.heddle." + room + "..");
@@ -71,6 +72,8 @@ final class ArchitectureTest {
         .mayOnlyAccessLayers("api", "model")
         .whereLayer("store")
         .mayNotAccessAnyLayer()
+        .whereLayer("images")
+        .mayOnlyAccessLayers("store")
         .whereLayer("model")
         .mayNotAccessAnyLayer()
         .check(HEDDLE);

@@ -27,6 +27,6 @@ final class ExamplesTest {
     assertThat(file.documents())
         .flatExtracting(document -> document.spec().machines())
         .allSatisfy(
-            group -> assertThat(Path.of("../images/build-" + group.image() + ".sh")).exists());
+            group -> assertThat(Path.of("../images/recipes", group.image())).isDirectory());
   }
 }

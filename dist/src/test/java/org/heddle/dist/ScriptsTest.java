@@ -123,7 +123,7 @@ final class ScriptsTest {
 
   @Test
   void memcheckFindsNothingWhereNothingWasLost() throws Exception {
-    Ran ran = memcheck(Files.readString(CHECKOUT.resolve("images/tiny/memcheck")));
+    Ran ran = memcheck(Files.readString(CHECKOUT.resolve("images/recipes/tiny/memcheck")));
 
     assertThat(ran.exit()).isZero();
     assertThat(ran.output()).isEqualTo("pass 1 bad=0\npass 2 bad=0\npass 3 bad=0\nok");
@@ -131,7 +131,7 @@ final class ScriptsTest {
 
   @Test
   void memcheckNoticesAPageThatKeptTheStateOfAnEarlierPass() throws Exception {
-    String program = Files.readString(CHECKOUT.resolve("images/tiny/memcheck"));
+    String program = Files.readString(CHECKOUT.resolve("images/recipes/tiny/memcheck"));
     String lossy =
         program.replace("    fill(pass)\n", "    lost = page[7]; fill(pass); page[7] = lost\n");
     assertThat(lossy).isNotEqualTo(program);
@@ -154,11 +154,10 @@ final class ScriptsTest {
             "heddle",
             ".ci/run",
             "launcher/setup.sh",
-            "images/common.sh",
-            "images/mirrors.sh",
-            "images/build-tiny.sh",
-            "images/build-debian.sh",
-            "images/debian/compile-mrbayes");
+            "launcher/mirrors.sh",
+            "images/recipes/boot/init",
+            "images/recipes/boot/copy-modules",
+            "images/recipes/tiny/rc");
     for (String script : scripts) {
       Ran ran = run(Map.of(), "bash", "-n", CHECKOUT.resolve(script).toString());
       assertThat(ran).as(script).isEqualTo(new Ran(0, ""));

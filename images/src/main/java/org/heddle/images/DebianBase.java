@@ -1,0 +1,75 @@
+package org.heddle.images;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.heddle.images.recipe.ImageClass;
+
+/**
+ * The base of Debian's kind: apt fetches the essential packages and those of the class, and
+ * mmdebstrap installs them, without a network, from a folder.
+ */
+final class DebianBase {
+  private static final String MERGED = "usr-is-merged";
+  private static final String HOOKS = "/usr/share/mmdebstrap/hooks/merged-usr";
+
+  /** What mmdebstrap wrote for itself, and of this machine, is not for the image. */
+  private static final String SCRIPT =
+      """
+      "$@"
+      cd "$HEDDLE_TREE"
+      rm -f etc/apt/apt.conf.d/99mmdebstrap etc/dpkg/dpkg.cfg.d/99mmdebstrap etc/resolv.conf etc/hostname
+      if [ -d etc/apt ]; then printf '%s' "$HEDDLE_SOURCES" >etc/apt/sources.list; fi
+      """;
+
+  private final FarmFolder farm;
+  private final Limits limits;
+
+  DebianBase(FarmFolder farm, Limits limits) {
+    this.farm = farm;
+    this.limits = limits;
+  }
+
+  void make(StageMaker.Job job, Apt apt) throws IOException, InterruptedException, FarmException {
+    ImageClass of = job.of();
+    List<String> names = new ArrayList<>(List.of("?essential"));
+    names.addAll(of.packages());
+    Resolution resolution = apt.resolve(Optional.empty(), names, job.log());
+    List<String> arguments = new ArrayList<>(List.of("install", "-y", "--download-only"));
+    arguments.addAll(names);
+    apt.fetch(Optional.empty(), arguments, resolution.debs(), job.log());
+    Path repository = job.work().resolve("repository");
+    apt.repository(repository, resolution, job.log());
+    new Sandbox(farm, Sandbox.Action.HOST, List.of(), job.work().resolve("run-base"))
+        .writing(job.tree())
+        .limits(limits)
+        .set("SOURCE_DATE_EPOCH", Long.toString(job.snapshot().epoch()))
+        .set("HEDDLE_SOURCES", apt.published())
+        .set("DEBIAN_FRONTEND", "noninteractive")
+        .arguments(words(job, of, repository))
+        .run("mmdebstrap", job.log());
+  }
+
+  private static List<String> words(StageMaker.Job job, ImageClass of, Path repository) {
+    List<String> words = new ArrayList<>(List.of("sh", "-ec", SCRIPT, "sh"));
+    words.addAll(List.of("mmdebstrap", "--mode=root", "--variant=essential", "--skip=check/empty"));
+    words.add("--architectures=" + job.architecture());
+    if (!of.packages().isEmpty()) {
+      words.add("--include=" + String.join(",", of.packages()));
+    }
+    if (of.packages().contains(MERGED) && Files.isDirectory(Path.of(HOOKS))) {
+      words.add("--hook-dir=" + HOOKS);
+    }
+    words.add("--aptopt=APT::Install-Recommends \"false\"");
+    words.add("--dpkgopt=force-unsafe-io");
+    of.exclude().forEach(path -> words.add("--dpkgopt=path-exclude=" + path));
+    of.include().forEach(path -> words.add("--dpkgopt=path-include=" + path));
+    words.add("");
+    words.add(job.work().resolve("run-base").resolve("tree").toString());
+    words.add("deb [trusted=yes] copy:" + repository + " ./");
+    return words;
+  }
+}

@@ -1,0 +1,146 @@
+package org.heddle.images;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.heddle.images.recipe.Blueprint;
+import org.heddle.images.recipe.Nearest;
+
+/** The finished images: a folder each, named by the digest. */
+final class Images {
+  static final String BUILD = "build.json";
+  static final String SIGNATURE = "build.json.sig";
+  static final String BOOT = "image.json";
+  static final String SBOM = "sbom.spdx.json";
+  static final String LOG = "build.log";
+
+  private final FarmFolder farm;
+
+  Images(FarmFolder farm) {
+    this.farm = farm;
+  }
+
+  Path folder(String digest) {
+    return farm.images().resolve(digest);
+  }
+
+  Optional<ImageRecord> find(String digest) throws IOException {
+    try {
+      return Optional.of(Json.read(folder(digest).resolve(BUILD), ImageRecord.class));
+    } catch (NoSuchFileException none) {
+      return Optional.empty();
+    }
+  }
+
+  List<ImageRecord> all() throws IOException {
+    List<ImageRecord> all = new ArrayList<>();
+    List<Path> folders;
+    try (Stream<Path> listed = Files.list(farm.images())) {
+      folders = listed.toList();
+    }
+    for (Path folder : folders) {
+      find(folder.getFileName().toString()).ifPresent(all::add);
+    }
+    all.sort(Comparator.comparing(ImageRecord::name).thenComparing(ImageRecord::built));
+    return all;
+  }
+
+  /** The image of that name (the last one made) or with a digest that begins so. */
+  ImageRecord named(String text) throws IOException, FarmException {
+    Path name = farm.names().resolve(text);
+    if (text.matches("[a-z0-9][a-z0-9._-]{0,62}") && Files.exists(name)) {
+      Optional<ImageRecord> found = find(Files.readString(name).strip());
+      if (found.isPresent()) {
+        return found.get();
+      }
+    }
+    List<ImageRecord> all = all();
+    List<ImageRecord> fitting =
+        all.stream().filter(one -> text.length() >= 6 && one.digest().startsWith(text)).toList();
+    if (fitting.size() == 1) {
+      return fitting.getFirst();
+    }
+    List<String> known = all.stream().map(ImageRecord::name).distinct().toList();
+    String near =
+        Nearest.of(text, known)
+            .map(one -> "did you mean " + one + "?")
+            .orElse("see: heddle farm list");
+    throw FarmException.notFound("the farm has no image '" + text + "'; " + near);
+  }
+
+  /** What the grid reads of an image; its files are named with their digests. */
+  static Map<String, Object> boot(Blueprint image, List<ImageRecord.FileOf> files) {
+    Map<String, Object> boot = new LinkedHashMap<>();
+    boot.put("name", image.name());
+    boot.put("digest", image.digest());
+    boot.put("kernel", "vmlinuz");
+    boot.put("initrd", "initrd");
+    boot.put("kernelArguments", image.kernelArguments());
+    String disk = image.format().file();
+    if (!disk.equals("initrd")) {
+      boot.put("disk", disk);
+      boot.put("diskMiB", image.sizeMiB());
+    }
+    boot.put("files", files);
+    return boot;
+  }
+
+  static List<ImageRecord.FileOf> files(Path folder) throws IOException {
+    List<Path> all;
+    try (Stream<Path> listed = Files.list(folder)) {
+      all = listed.sorted().toList();
+    }
+    List<ImageRecord.FileOf> files = new ArrayList<>();
+    for (Path file : all) {
+      files.add(
+          new ImageRecord.FileOf(
+              file.getFileName().toString(), OciLayout.sha256(file), Files.size(file)));
+    }
+    return files;
+  }
+
+  /**
+   * Puts the image where the grid looks for images: a folder with image.json and its files, at
+   * once. Files are linked where that is possible.
+   */
+  void give(ImageRecord image, Path into) throws IOException {
+    Path from = folder(image.digest());
+    Path target = into.toAbsolutePath().normalize();
+    Files.createDirectories(target.getParent());
+    Path fresh = target.resolveSibling("." + target.getFileName() + ".new");
+    FarmFolder.delete(fresh);
+    Files.createDirectory(fresh);
+    List<String> names =
+        new ArrayList<>(image.files().stream().map(ImageRecord.FileOf::name).toList());
+    names.add(BOOT);
+    for (String name : names) {
+      if (Files.exists(from.resolve(name))) {
+        link(from.resolve(name), fresh.resolve(name));
+      }
+    }
+    Path old = target.resolveSibling("." + target.getFileName() + ".old");
+    FarmFolder.delete(old);
+    if (Files.exists(target)) {
+      Files.move(target, old);
+    }
+    Files.move(fresh, target, StandardCopyOption.ATOMIC_MOVE);
+    FarmFolder.delete(old);
+  }
+
+  private static void link(Path from, Path to) throws IOException {
+    try {
+      Files.createLink(to, from);
+    } catch (IOException otherFileSystem) {
+      Files.copy(from, to);
+    }
+  }
+}

@@ -1,0 +1,85 @@
+package org.heddle.images;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.heddle.images.recipe.ImageClass;
+
+/**
+ * Trees of Red Hat's kind, by {@code dnf --installroot}: once to download, with a network, and once
+ * to install from what was downloaded, without.
+ */
+final class RpmFamily {
+  private static final Map<String, String> ARCHITECTURES =
+      Map.of("amd64", "x86_64", "i386", "i686", "arm64", "aarch64");
+
+  private final FarmFolder farm;
+  private final Mirrors mirrors;
+  private final Limits limits;
+
+  RpmFamily(FarmFolder farm, Mirrors mirrors, Limits limits) {
+    this.farm = farm;
+    this.mirrors = mirrors;
+    this.limits = limits;
+  }
+
+  void base(StageMaker.Job job) throws IOException, InterruptedException, FarmException {
+    packages(job, job.of().packages());
+  }
+
+  void packages(StageMaker.Job job, List<String> names)
+      throws IOException, InterruptedException, FarmException {
+    if (!Files.isExecutable(Path.of("/usr/bin/dnf"))) {
+      throw FarmException.invalid(job.of().name() + " needs dnf: apt-get install dnf");
+    }
+    Path configuration = configuration(job);
+    run(job, configuration, names, true);
+    run(job, configuration, names, false);
+  }
+
+  private void run(StageMaker.Job job, Path configuration, List<String> names, boolean download)
+      throws IOException, InterruptedException, FarmException {
+    List<String> words = new ArrayList<>(List.of("sh", "-ec", SCRIPT, "sh", "dnf", "-y", "-q"));
+    words.add("--config=" + configuration);
+    words.add("--releasever=" + job.of().suite());
+    words.add("--forcearch=" + ARCHITECTURES.getOrDefault(job.architecture(), job.architecture()));
+    words.addAll(List.of("--setopt=install_weak_deps=False", "--setopt=tsflags=nodocs"));
+    words.addAll(download ? List.of("--downloadonly") : List.of("--cacheonly"));
+    words.add("install");
+    words.addAll(names);
+    Path tree = download ? Files.createDirectories(job.work().resolve("asked")) : job.tree();
+    Sandbox sandbox =
+        new Sandbox(
+                farm,
+                Sandbox.Action.HOST,
+                job.below().folders(),
+                job.work().resolve(download ? "run-download" : "run-install"))
+            .writing(tree)
+            .limits(limits)
+            .arguments(words);
+    (download ? sandbox.online() : sandbox).run("dnf", job.log());
+  }
+
+  private static final String SCRIPT = "\"$@\" --installroot=\"$HEDDLE_TREE\"";
+
+  private Path configuration(StageMaker.Job job)
+      throws IOException, InterruptedException, FarmException {
+    ImageClass of = job.of();
+    Path cache = Files.createDirectories(farm.packages().resolve("rpm-" + of.suite()));
+    StringBuilder text = new StringBuilder("[main]\nkeepcache=1\nreposdir=/nowhere\n");
+    text.append("cachedir=").append(cache).append('\n');
+    text.append("logdir=").append(job.work()).append('\n');
+    for (Mirrors.Located one : mirrors.of(of)) {
+      text.append("[").append(one.source().suite()).append("]\nname=").append(one.source().suite());
+      text.append("\nbaseurl=").append(one.address()).append("\nenabled=1\n");
+      text.append(
+          of.keyring().isEmpty()
+              ? "gpgcheck=0\n"
+              : "gpgcheck=1\ngpgkey=file://" + of.keyring() + "\n");
+    }
+    return Files.writeString(job.work().resolve("dnf.conf"), text.toString());
+  }
+}

@@ -1,0 +1,309 @@
+package org.heddle.images.recipe;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.SequencedSet;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+
+/**
+ * The recipes and classes that lie in some folders: {@code recipes/NAME.yaml}, {@code
+ * recipes/NAME/recipe.yaml} and {@code classes/**.yaml} below each. The first folder that has one
+ * of a name wins.
+ */
+public final class Library {
+  private static final String SUFFIX = ".yaml";
+  private static final String FOLDER_FILE = "recipe" + SUFFIX;
+
+  private final List<Path> folders;
+
+  public Library(List<Path> folders) {
+    this.folders = List.copyOf(folders);
+  }
+
+  /**
+   * What the asker wants otherwise than the recipe says.
+   *
+   * @param architecture empty: the recipe's
+   * @param format empty: the recipe's
+   */
+  public record Wish(Optional<String> architecture, Optional<ImageFormat> format) {
+    public static final Wish NONE = new Wish(Optional.empty(), Optional.empty());
+  }
+
+  private record Found(Recipe recipe, Path file) {}
+
+  /**
+   * Reads a recipe and all that it refers to.
+   *
+   * @param named the name of a recipe, or the path of a file (with a slash, or ending in .yaml)
+   * @throws RecipeException with all problems of the file that has some
+   */
+  public Blueprint resolve(String named, Wish wish) throws IOException, RecipeException {
+    Found found =
+        named.endsWith(SUFFIX) || named.contains("/") ? read(Path.of(named)) : find(named);
+    return resolve(found, wish, new LinkedHashSet<>());
+  }
+
+  /** The names of the recipes, sorted. */
+  public List<String> recipes() throws IOException {
+    SequencedSet<String> names = new LinkedHashSet<>();
+    for (Path folder : existing("recipes")) {
+      try (Stream<Path> files = Files.list(folder)) {
+        files.map(Library::recipeName).flatMap(Optional::stream).forEach(names::add);
+      }
+    }
+    return names.stream().sorted().toList();
+  }
+
+  private static Optional<String> recipeName(Path file) {
+    String name = file.getFileName().toString();
+    if (name.endsWith(SUFFIX)) {
+      return Optional.of(name.substring(0, name.length() - SUFFIX.length()));
+    }
+    return Files.exists(file.resolve(FOLDER_FILE)) ? Optional.of(name) : Optional.empty();
+  }
+
+  /** The classes, by name. */
+  public SortedMap<String, ImageClass> classes() throws IOException, RecipeException {
+    SortedMap<String, ImageClass> classes = new TreeMap<>();
+    for (Path folder : existing("classes")) {
+      List<Path> files;
+      try (Stream<Path> all = Files.walk(folder)) {
+        files = all.filter(file -> file.toString().endsWith(SUFFIX)).sorted().toList();
+      }
+      for (Path file : files) {
+        ImageClass read = ClassFile.read(file.toString(), Files.readString(file));
+        classes.putIfAbsent(read.name(), read);
+      }
+    }
+    return classes;
+  }
+
+  private List<Path> existing(String part) {
+    return folders.stream().map(folder -> folder.resolve(part)).filter(Files::isDirectory).toList();
+  }
+
+  private Found find(String name) throws IOException, RecipeException {
+    for (Path folder : existing("recipes")) {
+      for (Path file :
+          List.of(folder.resolve(name + SUFFIX), folder.resolve(name).resolve(FOLDER_FILE))) {
+        if (RecipeFile.NAME.matcher(name).matches() && Files.exists(file)) {
+          return read(file);
+        }
+      }
+    }
+    throw new RecipeException(
+        name, "", "there is no recipe '" + name + "'; " + near(name, recipes()));
+  }
+
+  private static String near(String name, List<String> known) {
+    List<String> near = Nearest.several(name, known, 3);
+    return near.isEmpty()
+        ? "there are: " + String.join(", ", known)
+        : "did you mean " + String.join(" or ", near) + "?";
+  }
+
+  private static Found read(Path file) throws IOException, RecipeException {
+    try {
+      return new Found(RecipeFile.read(file.toString(), Files.readString(file)), file);
+    } catch (NoSuchFileException missing) {
+      throw new RecipeException(file.toString(), "", "there is no such file");
+    }
+  }
+
+  private Blueprint resolve(Found found, Wish wish, SequencedSet<String> within)
+      throws IOException, RecipeException {
+    Recipe recipe = found.recipe;
+    String file = found.file.toString();
+    if (!within.add(recipe.name())) {
+      throw new RecipeException(
+          file,
+          "from",
+          "refers to itself: " + String.join(" -> ", within) + " -> " + recipe.name());
+    }
+    try {
+      Blueprint below = below(found, wish, within);
+      List<Step> steps = new ArrayList<>(below.steps());
+      groups(recipe, below.of(), file)
+          .ifPresent(names -> steps.add(new Step.Packages("groups", recipe.name(), names)));
+      if (!recipe.packages().isEmpty()) {
+        steps.add(new Step.Packages("packages", recipe.name(), recipe.packages()));
+      }
+      if (!recipe.files().isEmpty() || !recipe.users().isEmpty() || !recipe.services().isEmpty()) {
+        steps.add(files(found, below.architecture(), within));
+      }
+      if (!recipe.scripts().isEmpty()) {
+        steps.add(new Step.Scripts(recipe.name(), recipe.scripts()));
+      }
+      return finished(recipe, below, steps, wish, within);
+    } finally {
+      within.remove(recipe.name());
+    }
+  }
+
+  private Blueprint finished(
+      Recipe recipe, Blueprint below, List<Step> steps, Wish wish, SequencedSet<String> within)
+      throws IOException, RecipeException {
+    ImageFormat format = wish.format().or(recipe::format).orElse(below.format());
+    Optional<Blueprint> kernel = below.kernel();
+    Optional<String> named =
+        recipe.kernel().isPresent() || kernel.isPresent() ? recipe.kernel() : below.of().kernel();
+    if (named.isPresent() && !within.contains(named.get())) {
+      Wish same = new Wish(Optional.of(below.architecture()), Optional.empty());
+      kernel = Optional.of(resolve(find(named.get()), same, within));
+    }
+    return new Blueprint(
+        recipe.name(),
+        below.of(),
+        below.architecture(),
+        steps,
+        format,
+        recipe.sizeMiB() > 0 ? recipe.sizeMiB() : below.sizeMiB(),
+        recipe.kernelArguments().orElse(below.kernelArguments()),
+        kernel);
+  }
+
+  private Blueprint below(Found found, Wish wish, SequencedSet<String> within)
+      throws IOException, RecipeException {
+    Recipe recipe = found.recipe;
+    String file = found.file.toString();
+    SortedMap<String, ImageClass> classes = classes();
+    ImageClass of = classes.get(recipe.from());
+    Optional<String> architecture = wish.architecture().or(recipe::architecture);
+    if (of != null) {
+      return base(of, architecture, file);
+    }
+    if (!recipe.from().contains("/") && recipes().contains(recipe.from())) {
+      return resolve(find(recipe.from()), new Wish(architecture, Optional.empty()), within);
+    }
+    List<String> known = new ArrayList<>(classes.keySet());
+    known.addAll(recipes());
+    throw new RecipeException(
+        file, "from", "no class or recipe '" + recipe.from() + "'; " + near(recipe.from(), known));
+  }
+
+  private static Blueprint base(ImageClass of, Optional<String> wanted, String file)
+      throws RecipeException {
+    String architecture =
+        wanted.orElse(of.architectures().isEmpty() ? "amd64" : of.architectures().getFirst());
+    if (!of.architectures().isEmpty() && !of.architectures().contains(architecture)) {
+      throw new RecipeException(
+          file,
+          "architecture",
+          of.name()
+              + " has no '"
+              + architecture
+              + "'; it has "
+              + String.join(", ", of.architectures()));
+    }
+    return new Blueprint(
+        of.name(),
+        of,
+        architecture,
+        List.of(new Step.Base(of, architecture)),
+        ImageFormat.QCOW2,
+        of.sizeMiB() > 0 ? of.sizeMiB() : 1024,
+        of.kernelArguments(),
+        Optional.empty());
+  }
+
+  private static Optional<List<String>> groups(Recipe recipe, ImageClass of, String file)
+      throws RecipeException {
+    List<Problem> problems = new ArrayList<>();
+    SequencedSet<String> names = new LinkedHashSet<>();
+    for (String group : recipe.groups()) {
+      List<String> members = of.groups().get(group);
+      if (members == null) {
+        String hint =
+            of.groups().isEmpty() ? "it has none" : near(group, List.copyOf(of.groups().keySet()));
+        problems.add(
+            new Problem(file, 1, "groups", of.name() + " has no group '" + group + "'; " + hint));
+      } else {
+        names.addAll(members);
+      }
+    }
+    if (!problems.isEmpty()) {
+      throw new RecipeException(problems);
+    }
+    return names.isEmpty() ? Optional.empty() : Optional.of(names.stream().sorted().toList());
+  }
+
+  private Step.Files files(Found found, String architecture, SequencedSet<String> within)
+      throws IOException, RecipeException {
+    Recipe recipe = found.recipe;
+    Path folder = Optional.ofNullable(found.file.getParent()).orElse(Path.of("."));
+    SortedMap<String, String> contents = new TreeMap<>();
+    SortedMap<String, Blueprint> images = new TreeMap<>();
+    List<Problem> problems = new ArrayList<>();
+    for (FileEntry entry : recipe.files()) {
+      switch (entry) {
+        case FileEntry.Content(_, _, _, String text) -> contents.put(entry.path(), "text " + text);
+        case FileEntry.Link(_, String target) -> contents.put(entry.path(), "link " + target);
+        case FileEntry.Folder _ -> contents.put(entry.path(), "folder");
+        case FileEntry.FromImage(_, _, _, String image, String source) -> {
+          Wish same = new Wish(Optional.of(architecture), Optional.empty());
+          Blueprint other = resolve(find(image), same, within);
+          images.put(image, other);
+          contents.put(entry.path(), "image " + other.tree() + " " + source);
+        }
+        case FileEntry.Copy(_, _, _, String source) -> {
+          try {
+            contents.put(entry.path(), "copy " + digest(folder, source));
+          } catch (IOException unreadable) {
+            problems.add(
+                new Problem(
+                    found.file.toString(),
+                    1,
+                    "files",
+                    "'"
+                        + source
+                        + "' beside the recipe cannot be read: "
+                        + unreadable.getMessage()));
+          }
+        }
+      }
+    }
+    if (!problems.isEmpty()) {
+      throw new RecipeException(problems);
+    }
+    return new Step.Files(
+        recipe.name(), recipe.files(), recipe.users(), recipe.services(), contents, images, folder);
+  }
+
+  /**
+   * Names, execute bits and contents of a file or of all below a folder; links are not followed.
+   */
+  private static String digest(Path folder, String source) throws IOException {
+    Path real = folder.toRealPath();
+    Path start = folder.resolve(source);
+    if (!start.toRealPath().startsWith(real)) {
+      throw new IOException("it is a link out of the recipe's folder");
+    }
+    SortedMap<String, Object> parts = new TreeMap<>();
+    List<Path> files;
+    try (Stream<Path> all = Files.walk(start)) {
+      files = all.toList();
+    }
+    for (Path file : files) {
+      String name = start.relativize(file).toString();
+      if (Files.isSymbolicLink(file)) {
+        parts.put(name, "link " + Files.readSymbolicLink(file));
+      } else if (Files.isDirectory(file, LinkOption.NOFOLLOW_LINKS)) {
+        parts.put(name, "folder");
+      } else {
+        String mode = Files.isExecutable(file) ? "program " : "file ";
+        parts.put(name, mode + Canonical.sha256(Files.readAllBytes(file)));
+      }
+    }
+    return Canonical.digest(parts);
+  }
+}
