@@ -26,7 +26,6 @@ final class ExamplesTest {
     assertThat(file.documents()).isNotEmpty();
     assertThat(file.documents())
         .flatExtracting(document -> document.spec().machines())
-        .allSatisfy(
-            group -> assertThat(Path.of("../images/recipes", group.image())).isDirectory());
+        .allSatisfy(group -> assertThat(Path.of("../images/recipes", group.image())).isDirectory());
   }
 }

@@ -277,11 +277,8 @@ final class Apt {
     if (unknown.find()) {
       throw FarmException.notFound(unknown(unknown.group(1)));
     }
-    String plan = Command.lastLines(out.toString(StandardCharsets.UTF_8), 30);
     throw FarmException.invalid(
-        of.name()
-            + " cannot have these packages together; apt says:\n"
-            + (plan + "\n" + said).strip());
+        of.name() + " cannot have these packages together; apt says:\n" + said);
   }
 
   private String unknown(String name) throws IOException, InterruptedException {

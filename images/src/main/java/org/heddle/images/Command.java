@@ -108,7 +108,7 @@ record Command(
     builder.environment().put("LC_ALL", "C.UTF-8");
     Process process = builder.start();
     ByteArrayOutputStream errors = new ByteArrayOutputStream();
-    Thread first = pump(process.getInputStream(), out, out == log ? errors : null);
+    Thread first = pump(process.getInputStream(), out, errors);
     Thread second = pump(process.getErrorStream(), log, errors);
     boolean late = false;
     try {

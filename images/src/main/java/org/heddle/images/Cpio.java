@@ -33,7 +33,7 @@ final class Cpio {
         next = Records.read(records)) {
       Records.Head head = next.get();
       boolean boot = head.path().equals("boot") || head.path().startsWith("boot/");
-      if (head.path().isEmpty() || withoutBoot && boot) {
+      if (head.path().isEmpty() || (withoutBoot && boot)) {
         Records.copyBytes(records, OutputStream.nullOutputStream(), head.size());
       } else {
         cpio.entry(head, records);

@@ -17,6 +17,7 @@ import org.heddle.images.recipe.Canonical;
 import org.heddle.images.recipe.FileEntry;
 import org.heddle.images.recipe.ImageFormat;
 import org.heddle.images.recipe.Step;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The image farm in a folder. Any number of threads and processes may use one at the same time;
@@ -152,6 +153,13 @@ public final class Farm {
       }
     }
 
+    /** Its failure is told when it is waited for. */
+    private void begin(@Nullable Blueprint of) {
+      if (of != null) {
+        FutureTask<Tree> _ = start(of);
+      }
+    }
+
     private FutureTask<Tree> start(Blueprint of) {
       Callable<Tree> work = () -> make(of);
       FutureTask<Tree> fresh = new FutureTask<>(work);
@@ -221,7 +229,7 @@ public final class Farm {
         if (step instanceof Step.Files files) {
           for (FileEntry entry : files.files()) {
             if (entry instanceof FileEntry.FromImage from) {
-              Optional.ofNullable(files.images().get(from.image())).ifPresent(this::start);
+              begin(files.images().get(from.image()));
             }
           }
         }
@@ -233,7 +241,7 @@ public final class Farm {
       try {
         boolean needsKernel = image.format().bootsDirectly() || image.format() == ImageFormat.DISK;
         Optional<Blueprint> kernel = image.kernel().filter(_ -> needsKernel);
-        kernel.ifPresent(this::start);
+        begin(kernel.orElse(null));
         Tree tree = tree(image);
         Optional<Layers> boot =
             kernel.isPresent() ? Optional.of(tree(kernel.get()).layers()) : Optional.empty();
@@ -409,11 +417,13 @@ public final class Farm {
     boolean qcow2 = image.format().equals(ImageFormat.QCOW2.word());
     boolean raw = to.toString().endsWith(".raw");
     if (Files.isDirectory(to)) {
-      for (Path file : Files.newDirectoryStream(images.folder(image.digest()))) {
-        Files.copy(
-            file,
-            to.resolve(file.getFileName()),
-            java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+      try (var files = Files.newDirectoryStream(images.folder(image.digest()))) {
+        for (Path file : files) {
+          Files.copy(
+              file,
+              to.resolve(file.getFileName()),
+              java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+        }
       }
     } else if (raw == qcow2 && chunks().has(image.digest())) {
       chunks().get(image.digest(), to);

@@ -50,7 +50,7 @@ final class Images {
     for (Path folder : folders) {
       find(folder.getFileName().toString()).ifPresent(all::add);
     }
-    all.sort(Comparator.comparing(ImageRecord::name).thenComparing(ImageRecord::built));
+    all.sort(Comparator.comparing(ImageRecord::name).thenComparingLong(ImageRecord::built));
     return all;
   }
 

@@ -56,21 +56,20 @@ public final class Import {
   static ImageFormat write(Wish wish, Path out, Path work, Log log)
       throws IOException, InterruptedException, FarmException {
     ImageFormat format = format(wish.file());
-    switch (format) {
+    return switch (format) {
       case QCOW2, RAW -> {
         disk(wish.file(), format.word(), out.resolve(ImageFormat.QCOW2.file()), log);
         if (wish.userData().isPresent()) {
           seed(wish.name(), wish.userData().get(), out.resolve("seed.img"), work, log);
         }
-        return ImageFormat.QCOW2;
+        yield ImageFormat.QCOW2;
       }
       case TAR, TAR_GZ, TAR_ZST -> {
         Files.copy(wish.file(), out.resolve(format.file()));
-        return format;
+        yield format;
       }
       case INITRD, DISK, SQUASHFS, OCI -> throw new IllegalStateException("not recognised");
-    }
-    throw new IllegalStateException("all formats are handled");
+    };
   }
 
   private static void disk(Path file, String format, Path to, Log log)

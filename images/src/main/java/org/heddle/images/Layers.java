@@ -17,7 +17,7 @@ import java.util.Optional;
 record Layers(List<Path> folders, List<String> digests) {
   static final Layers NONE = new Layers(List.of(), List.of());
 
-  private static final String STATUS = "var/lib/dpkg/status";
+  private static final Path DPKG = Path.of("var", "lib", "dpkg");
 
   Layers {
     folders = List.copyOf(folders);
@@ -44,7 +44,7 @@ record Layers(List<Path> folders, List<String> digests) {
     for (Path layer : folders) {
       Path at = layer;
       boolean plain = true;
-      for (Path part : Path.of(STATUS).getParent()) {
+      for (Path part : DPKG) {
         at = at.resolve(part);
         plain &= Files.isDirectory(at, LinkOption.NOFOLLOW_LINKS);
       }

@@ -251,7 +251,7 @@ final class StageMaker {
               farm,
               Sandbox.Action.READ,
               layers.folders(),
-              job.work().resolve("read-" + Math.abs(entry.path().hashCode())))
+              job.work().resolve("read-" + Integer.toHexString(entry.path().hashCode())))
           .arguments(List.of(entry.source()))
           .limits(limits)
           .run("reading " + entry.source() + " of " + entry.image(), out, job.log());

@@ -75,8 +75,6 @@ final class Stages {
 
   /**
    * The stage with these inputs: kept, or made now. Whoever else wants it meanwhile waits.
-   *
-   * @param anew it is made also when there is one
    */
   Got get(Step step, Layers below, Snapshot snapshot, Making making)
       throws IOException, InterruptedException, FarmException {

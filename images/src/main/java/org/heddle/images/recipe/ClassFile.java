@@ -12,7 +12,7 @@ import java.util.function.Predicate;
 
 /** Reads the file of a class: YAML, one document. All problems are found in one pass. */
 public final class ClassFile {
-  private static final Predicate<String> ANY = _ -> true;
+  private static final Predicate<String> ANY = ClassFile::anything;
   private static final Set<String> KEYS =
       Set.of(
           "name",
@@ -32,6 +32,10 @@ public final class ClassFile {
       Set.of("origin", "label", "suite", "components", "variable", "address", "optional");
 
   private ClassFile() {}
+
+  private static boolean anything(String text) {
+    return !text.isEmpty();
+  }
 
   /**
    * Reads a class.

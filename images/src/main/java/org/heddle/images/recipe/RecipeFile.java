@@ -157,7 +157,7 @@ public final class RecipeFile {
             .map(digits -> "0".repeat(4 - digits.length()) + digits)
             .orElse("");
     long kinds = List.of("content", "link", "source").stream().filter(file::has).count();
-    if (kinds > 1 || file.has("image") && !file.has("source")) {
+    if (kinds > 1 || (file.has("image") && !file.has("source"))) {
       file.problem(
           "path", "give one of: content; link; source (beside the recipe); image and source");
       return Optional.empty();
