@@ -38,8 +38,8 @@ final class ScriptsTest {
   /** Runs lines of bash after the launcher's set-up functions were read. */
   private Ran setup(String lines) throws IOException, InterruptedException {
     String start =
-        "set -euo pipefail; JAVA_MINIMUM=25; say() { echo \"heddle: $*\"; }; die() { say \"$@\"; exit 1; }; "
-            + "PATH="
+        "set -euo pipefail; JAVA_MINIMUM=25; say() { echo \"heddle: $*\"; }; die() { say \"$@\";"
+            + " exit 1; }; PATH="
             + folder
             + "/bin:$PATH; . launcher/setup.sh; ";
     return run(
@@ -87,7 +87,8 @@ final class ScriptsTest {
         .contains("apt-get install --no-install-recommends maven mmdebstrap")
         .contains("URIs: http://mirror.test/debian\n")
         .contains(
-            "apt-get install --no-install-recommends -t bookworm-backports qemu-system-x86 qemu-utils");
+            "apt-get install --no-install-recommends -t bookworm-backports qemu-system-x86"
+                + " qemu-utils");
   }
 
   @Test

@@ -31,7 +31,8 @@ import org.heddle.images.recipe.Nearest;
 final class Apt {
   private static final Pattern UNKNOWN =
       Pattern.compile(
-          "E: (?:Unable to locate package|Package '?|Couldn't find any package by \\S+ ')([A-Za-z0-9.+_-]+)");
+          "E: (?:Unable to locate package|Package '?|Couldn't find any package by \\S+"
+              + " ')([A-Za-z0-9.+_-]+)");
   private static final Pattern INSTALL =
       Pattern.compile("Inst (\\S+) (?:\\[[^]]*\\] )?\\((\\S+) .*\\[(\\S+)\\]\\).*");
   private static final Pattern SIMPLE = Pattern.compile("(Conf|Remv|Purg) (\\S+) .*");
@@ -113,7 +114,8 @@ final class Apt {
           of.name()
               + " is signed with keys that are not here: "
               + of.keyring()
-              + "; install the package that has them (such as debian-archive-keyring, ubuntu-keyring)");
+              + "; install the package that has them (such as debian-archive-keyring,"
+              + " ubuntu-keyring)");
     }
   }
 

@@ -259,10 +259,10 @@ final class Assembly {
     script(
         job,
         "squashfs",
-        "mksquashfs \"$HEDDLE_TREE\" \"$1\" -comp zstd -noappend -quiet -no-progress -all-time \"$2\""
-            + " -mkfs-time \"$2\" -xattrs-exclude '^trusted' 2>/dev/null"
-            + " || { rm -f \"$1\"; mksquashfs \"$HEDDLE_TREE\" \"$1\" -comp zstd -noappend -quiet"
-            + " -no-progress -all-time \"$2\" -mkfs-time \"$2\"; }",
+        "mksquashfs \"$HEDDLE_TREE\" \"$1\" -comp zstd -noappend -quiet -no-progress -all-time"
+            + " \"$2\" -mkfs-time \"$2\" -xattrs-exclude '^trusted' 2>/dev/null || { rm -f \"$1\";"
+            + " mksquashfs \"$HEDDLE_TREE\" \"$1\" -comp zstd -noappend -quiet -no-progress"
+            + " -all-time \"$2\" -mkfs-time \"$2\"; }",
         job.target().toString(),
         Long.toString(job.snapshot().epoch()));
   }

@@ -73,9 +73,7 @@ final class Stages {
     return all;
   }
 
-  /**
-   * The stage with these inputs: kept, or made now. Whoever else wants it meanwhile waits.
-   */
+  /** The stage with these inputs: kept, or made now. Whoever else wants it meanwhile waits. */
   Got get(Step step, Layers below, Snapshot snapshot, Making making)
       throws IOException, InterruptedException, FarmException {
     String packages = step.usesPackages() ? snapshot.id() : "";

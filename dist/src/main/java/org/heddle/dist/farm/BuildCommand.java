@@ -123,19 +123,18 @@ final class BuildCommand implements Callable<Integer> {
     Environment around = Objects.requireNonNull(parent).around();
     Limits limits = limits();
     List<Outcome> outcomes =
-        Work.run(
-            () -> {
-              List<Blueprint> images = resolve(options.library(around));
-              Farm farm = options.open(around, limits);
-              for (Blueprint image : images) {
-                if (refresh || farm.find(image).isEmpty()) {
-                  Work.needRoot("build");
-                }
-              }
-              try (Steps steps = new Steps(around)) {
-                return build(farm, images, steps);
-              }
-            });
+        Work.run(() -> {
+          List<Blueprint> images = resolve(options.library(around));
+          Farm farm = options.open(around, limits);
+          for (Blueprint image : images) {
+            if (refresh || farm.find(image).isEmpty()) {
+              Work.needRoot("build");
+            }
+          }
+          try (Steps steps = new Steps(around)) {
+            return build(farm, images, steps);
+          }
+        });
     Object answer = outcomes.size() == 1 ? outcomes.getFirst() : outcomes;
     Work.print(around, options.format, answer, () -> text(outcomes));
     return 0;
@@ -167,14 +166,14 @@ final class BuildCommand implements Callable<Integer> {
   static Library.Wish wish(@Nullable String architecture, @Nullable String format) {
     Optional<ImageFormat> wanted =
         Optional.ofNullable(format)
-            .map(
-                word ->
-                    ImageFormat.of(word)
-                        .orElseThrow(
-                            () ->
-                                org.heddle.cli.Failure.invalid(
-                                    "no format '" + word + "'; there are: "
-                                        + String.join(", ", ImageFormat.words()))));
+            .map(word ->
+                ImageFormat.of(word)
+                    .orElseThrow(() ->
+                        org.heddle.cli.Failure.invalid(
+                            "no format '"
+                                + word
+                                + "'; there are: "
+                                + String.join(", ", ImageFormat.words()))));
     return new Library.Wish(Optional.ofNullable(architecture), wanted);
   }
 

@@ -16,8 +16,8 @@ import picocli.CommandLine.ParentCommand;
 @Command(
     name = "export",
     description = {
-      "Write an image's main file (disk, tar, ..) to FILE, checked; or, when FILE is a folder, all of"
-          + " its files with signature and SBOM."
+      "Write an image's main file (disk, tar, ..) to FILE, checked; or, when FILE is a folder, all"
+          + " of its files with signature and SBOM."
     })
 final class ExportCommand implements Callable<Integer> {
   @ParentCommand @Nullable FarmCommand parent;
@@ -33,13 +33,12 @@ final class ExportCommand implements Callable<Integer> {
   public Integer call() {
     Environment around = Objects.requireNonNull(parent).around();
     ImageRecord exported =
-        Work.run(
-            () -> {
-              Farm farm = options.open(around);
-              ImageRecord found = farm.show(image);
-              farm.export(found, file);
-              return found;
-            });
+        Work.run(() -> {
+          Farm farm = options.open(around);
+          ImageRecord found = farm.show(image);
+          farm.export(found, file);
+          return found;
+        });
     Work.print(around, options.format, exported, () -> "wrote " + file + "\n");
     return 0;
   }

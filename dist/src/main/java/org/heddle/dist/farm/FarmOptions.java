@@ -28,7 +28,8 @@ final class FarmOptions {
       names = "--recipes",
       paramLabel = "DIR",
       description =
-          "A folder with recipes/ and classes/, before those that come with Heddle; may be repeated.")
+          "A folder with recipes/ and classes/, before those that come with Heddle; may be"
+              + " repeated.")
   List<Path> recipes = List.of();
 
   @Option(

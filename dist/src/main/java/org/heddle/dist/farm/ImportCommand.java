@@ -46,13 +46,12 @@ final class ImportCommand implements Callable<Integer> {
       throw Failure.notFound("there is no file " + file);
     }
     Farm.Built built =
-        Work.run(
-            () -> {
-              Farm farm = options.open(around);
-              Optional<String> data =
-                  userData == null ? Optional.empty() : Optional.of(Files.readString(userData));
-              return farm.take(new Import.Wish(file, name, data));
-            });
+        Work.run(() -> {
+          Farm farm = options.open(around);
+          Optional<String> data =
+              userData == null ? Optional.empty() : Optional.of(Files.readString(userData));
+          return farm.take(new Import.Wish(file, name, data));
+        });
     BuildCommand.Outcome outcome = BuildCommand.Outcome.of(built);
     Work.print(around, options.format, outcome, outcome::text);
     return 0;

@@ -30,11 +30,10 @@ final class ListCommand implements Callable<Integer> {
     Environment around = Objects.requireNonNull(parent).around();
     if (known || classes) {
       List<String> names =
-          Work.run(
-              () ->
-                  known
-                      ? options.library(around).recipes()
-                      : List.copyOf(options.library(around).classes().keySet()));
+          Work.run(() ->
+              known
+                  ? options.library(around).recipes()
+                  : List.copyOf(options.library(around).classes().keySet()));
       Work.print(around, options.format, names, () -> String.join("\n", names) + "\n");
       return 0;
     }

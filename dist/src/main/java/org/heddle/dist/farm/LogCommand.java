@@ -23,12 +23,11 @@ final class LogCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     Environment around = Objects.requireNonNull(parent).around();
-    return Work.run(
-        () -> {
-          Farm farm = options.open(around);
-          Files.copy(farm.log(farm.show(image)), around.out());
-          around.out().flush();
-          return 0;
-        });
+    return Work.run(() -> {
+      Farm farm = options.open(around);
+      Files.copy(farm.log(farm.show(image)), around.out());
+      around.out().flush();
+      return 0;
+    });
   }
 }

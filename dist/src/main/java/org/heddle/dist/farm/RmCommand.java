@@ -26,18 +26,17 @@ final class RmCommand implements Callable<Integer> {
   public Integer call() {
     Environment around = Objects.requireNonNull(parent).around();
     List<String> gone =
-        Work.run(
-            () -> {
-              Farm farm = options.open(around);
-              List<ImageRecord> images = new ArrayList<>();
-              for (String name : names) {
-                images.add(farm.show(name));
-              }
-              for (ImageRecord image : images) {
-                farm.remove(image);
-              }
-              return images.stream().map(ImageRecord::digest).toList();
-            });
+        Work.run(() -> {
+          Farm farm = options.open(around);
+          List<ImageRecord> images = new ArrayList<>();
+          for (String name : names) {
+            images.add(farm.show(name));
+          }
+          for (ImageRecord image : images) {
+            farm.remove(image);
+          }
+          return images.stream().map(ImageRecord::digest).toList();
+        });
     Work.print(around, options.format, gone, () -> "deleted " + String.join(" ", names) + "\n");
     return 0;
   }

@@ -55,15 +55,18 @@ final class ShowCommand implements Callable<Integer> {
     StringBuilder text = new StringBuilder();
     text.append("image     ").append(image.name()).append('\n');
     text.append("digest    ").append(image.digest()).append('\n');
-    text.append("from      ").append(image.from()).append(' ').append(image.architecture()).append('\n');
+    text.append("from      ")
+        .append(image.from())
+        .append(' ')
+        .append(image.architecture())
+        .append('\n');
     text.append("packages  ").append(image.packages().size()).append('\n');
     text.append("folder    ").append(folder).append("\n\n");
     Table stages = Table.of("STAGE", "DIGEST", ">SECONDS", "HOW");
-    image.stages()
-        .forEach(
-            one ->
-                stages.row(
-                    one.name(), one.digest().substring(0, 12), one.seconds(), one.reason()));
+    image
+        .stages()
+        .forEach(one ->
+            stages.row(one.name(), one.digest().substring(0, 12), one.seconds(), one.reason()));
     Table files = Table.of("FILE", ">BYTES", "SHA-256");
     image.files().forEach(one -> files.row(one.name(), one.size(), one.sha256().substring(0, 16)));
     return text + stages.render(around.output()) + "\n" + files.render(around.output());

@@ -32,9 +32,8 @@ final class Steps implements Progress, AutoCloseable {
 
   private void draw() {
     StringBuilder text = new StringBuilder();
-    now.forEach(
-        (image, step) ->
-            text.append(text.isEmpty() ? "" : ", ").append(image).append(": ").append(step));
+    now.forEach((image, step) ->
+        text.append(text.isEmpty() ? "" : ", ").append(image).append(": ").append(step));
     shown.live(text.toString());
   }
 

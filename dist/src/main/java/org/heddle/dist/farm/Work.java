@@ -94,7 +94,8 @@ final class Work {
   /** Building mounts and makes namespaces. */
   static void needRoot(String command) {
     try {
-      if (Files.getAttribute(Path.of("/proc/self"), "unix:uid") instanceof Integer uid && uid == 0) {
+      if (Files.getAttribute(Path.of("/proc/self"), "unix:uid") instanceof Integer uid
+          && uid == 0) {
         return;
       }
     } catch (IOException | UnsupportedOperationException unknown) {
