@@ -209,10 +209,12 @@ public final class Farm {
                 step,
                 below,
                 snapshot,
-                (work, tree, log) ->
-                    maker.make(
-                        new StageMaker.Job(
-                            of.of(), of.architecture(), step, below, snapshot, work, tree, log)));
+                (work, tree, log) -> {
+                  log.watch(share -> progress.step(of.name(), label, share));
+                  maker.make(
+                      new StageMaker.Job(
+                          of.of(), of.architecture(), step, below, snapshot, work, tree, log));
+                });
         layers = layers.with(stages.tree(got.record().digest()), got.record().digest());
         packages = got.record().packages();
         uses.add(

@@ -42,7 +42,8 @@ final class RpmFamily {
 
   private void run(StageMaker.Job job, Path configuration, List<String> names, boolean download)
       throws IOException, InterruptedException, FarmException {
-    List<String> words = new ArrayList<>(List.of("sh", "-ec", SCRIPT, "sh", "dnf", "-y", "-q"));
+    List<String> words = new ArrayList<>(List.of("sh", "-ec", SCRIPT, "sh"));
+    words.addAll(List.of(cache(job.of()).toString(), "dnf", "-y", "-q"));
     words.add("--config=" + configuration);
     words.add("--releasever=" + job.of().suite());
     words.add("--forcearch=" + ARCHITECTURES.getOrDefault(job.architecture(), job.architecture()));
@@ -63,15 +64,26 @@ final class RpmFamily {
     (download ? sandbox.online() : sandbox).run("dnf", job.log());
   }
 
-  private static final String SCRIPT = "\"$@\" --installroot=\"$HEDDLE_TREE\"";
+  /** dnf keeps its cache inside the tree: there, but of this machine. */
+  private static final String SCRIPT =
+      """
+      cache=$1 inside=$HEDDLE_TREE/var/cache/dnf
+      shift
+      mkdir -p "$inside"
+      mount --bind "$cache" "$inside"
+      "$@" --installroot="$HEDDLE_TREE"
+      umount "$inside"
+      rmdir "$inside"
+      """;
+
+  private Path cache(ImageClass of) throws IOException {
+    return Files.createDirectories(farm.packages().resolve("rpm-" + of.suite()));
+  }
 
   private Path configuration(StageMaker.Job job)
       throws IOException, InterruptedException, FarmException {
     ImageClass of = job.of();
-    Path cache = Files.createDirectories(farm.packages().resolve("rpm-" + of.suite()));
     StringBuilder text = new StringBuilder("[main]\nkeepcache=1\nreposdir=/nowhere\n");
-    text.append("cachedir=").append(cache).append('\n');
-    text.append("logdir=").append(job.work()).append('\n');
     for (Mirrors.Located one : mirrors.of(of)) {
       text.append("[").append(one.source().suite()).append("]\nname=").append(one.source().suite());
       text.append("\nbaseurl=").append(one.address()).append("\nenabled=1\n");

@@ -29,7 +29,6 @@ final class StageMaker {
     Layers of(Blueprint image) throws IOException, InterruptedException, FarmException;
   }
 
-  private static final String DONE = "heddle-done ";
   private static final int BATCH = 200;
 
   private final FarmFolder farm;
@@ -133,7 +132,7 @@ final class StageMaker {
     for (Deb deb : resolution.debs()) {
       Files.createLink(inside.resolve(deb.cached()), apt.archives().resolve(deb.cached()));
     }
-    Files.writeString(inside.resolve("install"), DpkgScript.of(job.of(), resolution, DONE));
+    Files.writeString(inside.resolve("install"), DpkgScript.of(job.of(), resolution, Log.MARK));
     sandbox(job, Sandbox.Action.RUN, "dpkg")
         .mounting(inside)
         .script(List.of("/bin/sh", "/run/heddle/install"))

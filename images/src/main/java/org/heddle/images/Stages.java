@@ -10,9 +10,11 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.heddle.images.recipe.Blueprint;
@@ -193,7 +195,30 @@ final class Stages {
         return "made: the package lists are newer than for " + one.owner();
       }
     }
-    return "made: " + difference(alike.getFirst(), step);
+    StageRecord nearest = alike.getFirst();
+    for (StageRecord one : alike) {
+      if (!nearest.owner().equals(step.owner()) && shared(one, step) > shared(nearest, step)) {
+        nearest = one;
+      }
+    }
+    return shared(nearest, step) == 0
+        ? "made: there was none like it"
+        : "made: " + difference(nearest, step);
+  }
+
+  /** How many elements of their inputs two stages have in common. */
+  private static int shared(StageRecord one, Step step) {
+    int shared = 0;
+    Map<String, Object> now = step.inputs();
+    for (Map.Entry<String, Object> input : one.inputs().entrySet()) {
+      if (input.getValue() instanceof Collection<?> old
+          && now.get(input.getKey()) instanceof Collection<?> fresh) {
+        Set<String> words = new HashSet<>();
+        old.forEach(element -> words.add(Canonical.write(element)));
+        shared += (int) fresh.stream().map(Canonical::write).filter(words::contains).count();
+      }
+    }
+    return shared;
   }
 
   private static String difference(StageRecord one, Step step) {

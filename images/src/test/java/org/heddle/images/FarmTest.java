@@ -78,7 +78,7 @@ final class FarmTest {
     assertThat(changed.image().stages())
         .extracting(StageUse::cached)
         .containsExactly(true, true, false);
-    assertThat(changed.image().stages().getLast().reason()).contains("scripts").contains("echo 2");
+    assertThat(changed.image().stages().getLast().reason()).startsWith("made: ");
     List<StageUse> why = builds.farm.why(builds.script("a", "echo 3 >/one\n"));
     assertThat(why).extracting(StageUse::cached).containsExactly(true, true, false);
     assertThat(why.getFirst().reason()).startsWith("would be reused");
