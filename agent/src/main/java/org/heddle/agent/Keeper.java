@@ -31,8 +31,8 @@ final class Keeper implements AutoCloseable {
   /** Also without being told of anything. */
   private static final Duration INTERVAL = Duration.ofMinutes(5);
 
-  /** So many saves or discards at about the same time are looked at together. */
-  private static final Duration TOGETHER = Duration.ofSeconds(1);
+  /** What was saved for a more urgent vjob shall not slow its start, nor one that resumes at once. */
+  private static final Duration LATER = Duration.ofSeconds(3);
 
   private final Content content;
   private final ContentSweep sweep;
@@ -81,7 +81,7 @@ final class Keeper implements AutoCloseable {
     try {
       while (true) {
         if (woken.tryAcquire(INTERVAL.toMillis(), TimeUnit.MILLISECONDS)) {
-          Thread.sleep(TOGETHER);
+          Thread.sleep(LATER);
         }
         copyAll();
         sweep.sweep(InstantSource.system().instant(), false);

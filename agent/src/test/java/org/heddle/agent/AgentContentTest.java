@@ -154,7 +154,7 @@ final class AgentContentTest extends TwoAgents {
   @Test
   void whatIsDamagedInTheStoreOfTheOneWhoGivesIsMadeAnew() throws Exception {
     image("large", random(KERNEL), random(INITRD));
-    one.client.offerImage("large", false, false);
+    Offering.await(() -> one.client.offerImage("large", false, false));
     two.agent.close();
     controller.members().remove("two");
     flipAByteOfThePacks(one);
@@ -267,7 +267,7 @@ final class AgentContentTest extends TwoAgents {
     tee(one, "/big", random(1_000_000));
     save(one, NODE, "s1");
     restore(one, two, "s1", 2);
-    one.client.offerImage("large", false, false);
+    Offering.await(() -> one.client.offerImage("large", false, false));
     long all = one.agent.content().stored();
     done(one, "discard", new Operation.Discard(NODE, "s1"));
     one.agent.sweep(Instant.now().plus(Duration.ofHours(2)));

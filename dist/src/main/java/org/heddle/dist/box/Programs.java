@@ -40,6 +40,7 @@ interface Programs {
             "-XX:-UsePerfData",
             "-XX:MinHeapFreeRatio=10",
             "-XX:MaxHeapFreeRatio=25",
+            "-XX:-ShrinkHeapInSteps",
             "-Djdk.nio.maxCachedBufferSize=65536",
             "-XX:TrimNativeHeapInterval=5000");
 

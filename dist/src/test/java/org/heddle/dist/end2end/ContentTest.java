@@ -109,12 +109,6 @@ final class ContentTest {
     assertThat(lost).isIn("host1", "host3");
     String repository = lost.equals("host1") ? "host2" : "host4";
     grid.await("a copy on " + repository, () -> copies(repository), names -> !names.isEmpty());
-    // So that the controller has heard of the copy.
-    grid.client.drain(lost);
-    grid.await(
-        "a copy in the grid's events or a report",
-        () -> grid.client.status().content().repositories(),
-        names -> names.contains(repository));
     grid.kill("agent", "--name", lost);
     grid.await(
         lost + " lost",
