@@ -1,6 +1,7 @@
 package org.heddle.agent;
 
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -15,8 +16,10 @@ import org.heddle.api.AgentApi.Member;
 import org.heddle.api.AgentApi.Offer;
 import org.heddle.api.AgentApi.OfferedFile;
 import org.heddle.drivers.DriverException;
+import org.heddle.model.HostId;
 import org.heddle.model.MachineReport;
 import org.heddle.store.transfer.RateLimit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -42,6 +45,7 @@ final class Keeper implements AutoCloseable {
   private final long rate;
   private final Copies copies;
   private final Set<IndexName.Copy> copied = new HashSet<>();
+  private @Nullable HostId copiedTo;
   private final Semaphore woken = new Semaphore(1);
   private final Thread thread = Thread.ofPlatform().daemon().name("keeper").unstarted(this::run);
 
@@ -105,8 +109,13 @@ final class Keeper implements AutoCloseable {
     if (to.isEmpty()) {
       return;
     }
+    if (!to.get().host().equals(copiedTo)) {
+      copied.clear();
+      copiedTo = to.get().host();
+    }
     for (IndexName.Copy state : here) {
-      if (!copied.contains(state)) {
+      List<String> still = machines.report(state.machine()).savedStates();
+      if (!copied.contains(state) && still.contains(state.stateId())) {
         copy(state, to.get());
       }
     }
@@ -133,6 +142,8 @@ final class Keeper implements AutoCloseable {
           state.machine(),
           to.host(),
           Duration.between(begun, InstantSource.system().instant()).toMillis());
+    } catch (InterruptedIOException closing) {
+      throw new InterruptedException();
     } catch (DriverException | IOException failed) {
       // The state is good without a copy, and the next look tries again.
       LOG.warn(
