@@ -53,7 +53,7 @@ final class Content implements AutoCloseable {
   private static final long CACHE = 8L << 20;
 
   /** Each request that is served holds a block or two. */
-  private static final int SERVED = 8;
+  private static final int SERVED = 6;
 
   /** Two keep a link busy. */
   private static final int TRANSFERS = 2;
