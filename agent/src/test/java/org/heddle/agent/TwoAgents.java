@@ -129,7 +129,7 @@ abstract class TwoAgents {
 
   static AgentApi.OperationStatus end(TestHost host, String id) {
     return await()
-        .atMost(Duration.ofSeconds(20))
+        .atMost(Duration.ofSeconds(100))
         .pollInterval(Duration.ofMillis(10))
         .until(
             () -> host.client.operation(id).orElseThrow(), status -> status.outcome().isPresent());
