@@ -21,7 +21,8 @@ import picocli.CommandLine.Command;
       RmCommand.class,
       PushCommand.class,
       PullCommand.class,
-      ServeCommand.class
+      ServeCommand.class,
+      NbdCommand.class
     })
 public final class StoreCommand {
   private final Environment around;

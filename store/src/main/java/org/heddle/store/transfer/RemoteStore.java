@@ -93,7 +93,8 @@ public final class RemoteStore implements ChunkSource, AutoCloseable {
    *
    * @param expected the one that it must be; null: whatever has the name there
    */
-  IndexDraft index(String name, StoreWriter into, @Nullable ChunkId expected) throws IOException {
+  public IndexDraft index(String name, StoreWriter into, @Nullable ChunkId expected)
+      throws IOException {
     return patiently(Request.index(name), reply -> into.receiveIndex(reply, expected));
   }
 
