@@ -114,6 +114,120 @@ public final class BenchCommand {
   }
 
   @Command(
+      name = "group",
+      description =
+          "Needs root. Hosts of a site bring what each has to one of them, and get one image from"
+              + " it: all at once, and by the schedule that 'heddle store gather' and 'scatter'"
+              + " choose. Mean time until a host is free or ready, and until all are.")
+  int group(
+      @Option(
+              names = "--hosts",
+              paramLabel = "N",
+              defaultValue = "8",
+              description = "Default: ${DEFAULT-VALUE}.")
+          int hosts,
+      @Option(
+              names = "--mib",
+              paramLabel = "N",
+              defaultValue = "16",
+              description = "What each host has. Default: ${DEFAULT-VALUE}.")
+          int mib,
+      @Option(
+              names = "--mbit",
+              paramLabel = "N",
+              defaultValue = "25",
+              description = "Rate of each host's link. Default: ${DEFAULT-VALUE}.")
+          int mbit,
+      @Option(names = "--report", paramLabel = "FILE", description = "Write all as JSON.")
+          @Nullable Path file)
+      throws IOException, InterruptedException {
+    Path folder = Files.createTempDirectory("heddle-group");
+    List<GroupBench.Way> ways;
+    try (GroupBench bench =
+        new GroupBench(folder, hosts, mbit, line -> around.err().println(line))) {
+      ways = bench.run((long) mib << 20);
+    }
+    around
+        .out()
+        .printf(
+            "%n%d hosts with links of %d Mbit/s, %d MiB each (%s); seconds%n%n%-9s %-30s %8s %8s"
+                + " %10s %10s%n",
+            hosts, mbit, mib, machine(), "", "", "mean", "all", "forecast", "forecast");
+    for (GroupBench.Way way : ways) {
+      around
+          .out()
+          .printf(
+              "%-9s %-30s %8.1f %8.1f %10.1f %10.1f%n",
+              way.what(),
+              way.schedule(),
+              way.mean(),
+              way.all(),
+              way.forecastMean(),
+              way.forecastAll());
+    }
+    if (file != null) {
+      Files.writeString(file, Json.write(ways) + "\n");
+    }
+    return 0;
+  }
+
+  @Command(
+      name = "boot",
+      description =
+          "A guest boots from the image debian over a limited link: after a whole pull, and before"
+              + " its data is here. Time until its agent answers, and the share of the data that"
+              + " was here by then.")
+  int boot(
+      @Option(
+              names = "--image",
+              paramLabel = "DIR",
+              description = "A folder with an image that has a disk. Default: debian of the state.")
+          @Nullable Path image,
+      @Option(
+              names = "--mbit",
+              paramLabel = "N",
+              defaultValue = "50",
+              description = "The link's rate. Default: ${DEFAULT-VALUE}.")
+          int mbit,
+      @Option(names = "--report", paramLabel = "FILE", description = "Write all as JSON.")
+          @Nullable Path file)
+      throws IOException, InterruptedException {
+    Path from =
+        image == null ? Path.of(around.variable("HEDDLE_STATE")).resolve("images/debian") : image;
+    Path folder = Files.createTempDirectory("heddle-boot");
+    DemandBench.Result result;
+    try (DemandBench bench =
+        new DemandBench(from.toAbsolutePath(), folder, mbit, line -> around.err().println(line))) {
+      result = bench.run(mbit);
+    }
+    print(result, around.out());
+    if (file != null) {
+      Files.writeString(file, Json.write(result) + "\n");
+    }
+    return 0;
+  }
+
+  private static void print(DemandBench.Result result, PrintStream out) throws IOException {
+    out.printf(
+        "%nA disk of %d MiB with %d MiB of data over %d Mbit/s (%s)%n%n",
+        result.fileBytes() >> 20, result.dataBytes() >> 20, result.mbit(), machine());
+    out.printf(
+        "%-24s %8s %8s %8s %10s %10s %8s%n",
+        "", "fetch s", "boot s", "both s", "here %", "by reads %", "whole s");
+    for (DemandBench.Boot boot : result.boots()) {
+      out.printf(
+          "%-24s %8.1f %8.1f %8.1f %10.1f %10.1f %8.1f%n",
+          boot.what(),
+          boot.fetchSeconds(),
+          boot.bootSeconds(),
+          boot.fetchSeconds() + boot.bootSeconds(),
+          100 * boot.share(),
+          100 * boot.demanded(),
+          boot.wholeSeconds());
+    }
+  }
+
+  @Command(
       name = "plan",
       description =
           "The planner beside BtrPlace, first-fit decreasing and published figures: time to the"

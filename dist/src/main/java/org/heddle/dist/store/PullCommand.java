@@ -54,8 +54,17 @@ final class PullCommand implements Callable<Integer> {
       paramLabel = "URL",
       description =
           "How this store is served to those of --from, who fetch the same now: each fetches its"
-              + " share from URL/INDEX and the rest from the others.")
+              + " share from URL/INDEX and the rest from the others. Without --from: others stand"
+              + " behind it.")
   @Nullable String me;
+
+  @Option(
+      names = "--behind",
+      paramLabel = "URL",
+      description =
+          "A store that is fetching the same now: all is taken from it as it comes, and from"
+              + " URL/INDEX only if it fails.")
+  @Nullable String behind;
 
   @Option(
       names = "--id",
@@ -75,8 +84,8 @@ final class PullCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     StoreCommand store = Objects.requireNonNull(parent);
-    if (me != null && from.isEmpty()) {
-      throw Failure.invalid("--me says who this host is for those of --from: name them");
+    if (behind != null && (me != null || !from.isEmpty())) {
+      throw Failure.invalid("--behind names all that is asked: leave --from and --me");
     }
     long begin = System.nanoTime();
     Traffic traffic = new Traffic();
@@ -111,8 +120,12 @@ final class PullCommand implements Callable<Integer> {
           peers.add(RemoteStore.reading(address, settings, traffic));
         }
       }
-      return new Pull(
-              Store.openOrCreate(options.folder), origin, new Site(peers, self), traffic, progress)
+      Site site = new Site(peers, self);
+      if (behind != null) {
+        peers.add(RemoteStore.reading(Address.parse(behind), settings, traffic));
+        site = Site.behind(peers.getFirst());
+      }
+      return new Pull(Store.openOrCreate(options.folder), origin, site, traffic, progress)
           .pull(named.index(), as == null ? named.index() : as, expected, replace);
     } finally {
       peers.forEach(RemoteStore::close);

@@ -22,7 +22,9 @@ import picocli.CommandLine.Command;
       PushCommand.class,
       PullCommand.class,
       ServeCommand.class,
-      NbdCommand.class
+      NbdCommand.class,
+      GroupCommand.Gather.class,
+      GroupCommand.Scatter.class
     })
 public final class StoreCommand {
   private final Environment around;

@@ -140,4 +140,44 @@ final class StoreCommandTest {
     assertThat(heddle("extract", "disk.raw", "@out", "--store", "@s").exit()).isZero();
     assertThat(folder.resolve("out")).hasBinaryContent(contents);
   }
+
+  private static final String GROUP =
+      """
+      {"sites": [{"name": "here", "mbit": 100}, {"name": "there", "mbit": 50, "latencyMs": 20}],
+       "repository": {"name": "repo", "site": "here", "mbit": 100, "url": "http://10.0.0.1:8750"},
+       "index": "image", "mib": 64, "startSeconds": 0, "hopSeconds": 0.5,
+       "hosts": [HOSTS]}
+      """;
+
+  private static String hosts() {
+    StringBuilder hosts = new StringBuilder();
+    for (int i = 0; i < 8; i++) {
+      hosts.append(i == 0 ? "" : ",\n");
+      hosts.append(
+          """
+          {"name": "h%d", "site": "%s", "mbit": 100, "url": "http://10.0.0.1%d:8750",
+           "store": "/srv/store", "index": "snap%d", "mib": 64}\
+          """
+              .formatted(i, i < 5 ? "here" : "there", i, i));
+    }
+    return hosts.toString();
+  }
+
+  @Test
+  void schedulesAreShownBeforeTheyAreRun() throws IOException {
+    Files.writeString(folder.resolve("group.json"), GROUP.replace("HOSTS", hosts()));
+    Run gather = heddle("gather", "@group.json", "--dry-run", "-o", "json");
+    JsonNode told = Json.MAPPER.readTree(gather.out());
+    assertThat(told.get("chosen").get("meanSeconds").asDouble())
+        .isLessThan(told.get("naive").get("meanSeconds").asDouble() * 0.6);
+    assertThat(heddle("gather", "@group.json", "--dry-run").out())
+        .contains("halving", "queue", "naive", "MOVE");
+    Run scatter = heddle("scatter", "@group.json", "--dry-run", "-o", "json");
+    JsonNode spread = Json.MAPPER.readTree(scatter.out());
+    assertThat(spread.get("chosen").get("name").asString()).isEqualTo("chain");
+    assertThat(spread.get("chosen").get("totalSeconds").asDouble()).isBetween(10.0, 16.0);
+    assertThat(spread.get("moves").size()).isEqualTo(8);
+    Files.writeString(folder.resolve("group.json"), "{\"sites\": []}");
+    assertThat(heddle("gather", "@group.json", "--dry-run").exit()).isEqualTo(2);
+  }
 }

@@ -39,6 +39,7 @@ final class Hunt {
   private final Map<String, Source> sources = new HashMap<>();
   private final String origin;
   private final boolean swarm;
+  private final boolean line;
   private final Patience patience;
   private final SequencedMap<String, String> refused = new LinkedHashMap<>();
   private int open;
@@ -54,8 +55,17 @@ final class Hunt {
    * @param patience how long such a peer may be of no use
    */
   Hunt(String origin, Collection<String> peers, boolean swarm, Patience patience) {
+    this(origin, peers, swarm, false, patience);
+  }
+
+  /**
+   * @param line whether the one peer gets all in the order of the file: what it has not yet is
+   *     asked for again before anything else
+   */
+  Hunt(String origin, Collection<String> peers, boolean swarm, boolean line, Patience patience) {
     this.origin = origin;
     this.swarm = swarm;
+    this.line = line;
     this.patience = patience;
     sources.put(origin, new Source(origin));
     peers.forEach(peer -> sources.put(peer, new Source(peer)));
@@ -246,12 +256,16 @@ final class Hunt {
     leaveOrigin(job);
     boolean tired = tired(source);
     boolean rest = false;
-    for (Part part : job.parts) {
+    for (Part part : line ? job.parts.reversed() : job.parts) {
       if (part.missing.isEmpty()) {
         open--;
       } else if (part.patient() && !tired && !source.gone) {
         rest = true;
-        source.queue.add(part);
+        if (line) {
+          source.queue.addFirst(part);
+        } else {
+          source.queue.add(part);
+        }
       } else {
         next(part);
       }

@@ -141,13 +141,14 @@ public final class Pull {
   private Map<String, String> fetch(IndexDraft draft, StoreWriter writer) throws IOException {
     List<String> members = new ArrayList<>();
     site.peers().forEach(peer -> members.add(peer.name()));
-    Hunt hunt = new Hunt(origin.name(), List.copyOf(members), site.swarm(), patience);
+    Hunt hunt = new Hunt(origin.name(), List.copyOf(members), site.swarm(), site.line(), patience);
     Optional<String> me = site.swarm() ? site.me() : Optional.empty();
     me.ifPresent(members::add);
     whole = draft.info().fileSize();
     for (Segments.Segment segment : Segments.of(draft, members.size(), writer::has)) {
       missing += segment.missing().stream().mapToLong(ChunkRef::length).sum();
-      hunt.add(segment, Rendezvous.ranking(segment.first(), members), me);
+      List<String> ranking = site.line() ? members : Rendezvous.ranking(segment.first(), members);
+      hunt.add(segment, ranking, me);
     }
     progress.at(whole - missing, whole);
     work(hunt, writer);
@@ -180,13 +181,15 @@ public final class Pull {
   }
 
   /** Small answers to frequent questions cost more than they bring sooner. */
-  private static Duration poll(Hunt.Worth worth, Duration last) {
+  private Duration poll(Hunt.Worth worth, Duration last) {
     return switch (worth) {
       case ALL -> Duration.ZERO;
       case PART -> POLL;
       case NOTHING ->
-          Collections.min(
-              List.of(LONGEST_POLL, Collections.max(List.of(POLL, last.multipliedBy(2)))));
+          site.line()
+              ? POLL
+              : Collections.min(
+                  List.of(LONGEST_POLL, Collections.max(List.of(POLL, last.multipliedBy(2)))));
     };
   }
 
@@ -270,7 +273,7 @@ public final class Pull {
    * back their last chunks until more comes wait for each other.
    */
   private void flushUntilOver(Hunt hunt, StoreWriter writer) throws InterruptedException {
-    while (hunt.goesOn(site.swarm() ? FLUSH_IN_SWARM : FLUSH)) {
+    while (hunt.goesOn(site.me().isPresent() ? FLUSH_IN_SWARM : FLUSH)) {
       try {
         writer.flush();
       } catch (IOException failure) {

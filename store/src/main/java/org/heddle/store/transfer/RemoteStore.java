@@ -14,7 +14,10 @@ import org.heddle.store.Block;
 import org.heddle.store.ChunkId;
 import org.heddle.store.ChunkRef;
 import org.heddle.store.ChunkSource;
+import org.heddle.store.Entry;
 import org.heddle.store.IndexDraft;
+import org.heddle.store.IndexInfo;
+import org.heddle.store.IndexReader;
 import org.heddle.store.StoreException;
 import org.heddle.store.StoreWriter;
 import org.jspecify.annotations.Nullable;
@@ -96,6 +99,20 @@ public final class RemoteStore implements ChunkSource, AutoCloseable {
   public IndexDraft index(String name, StoreWriter into, @Nullable ChunkId expected)
       throws IOException {
     return patiently(Request.index(name), reply -> into.receiveIndex(reply, expected));
+  }
+
+  /** What an index there says of itself; the whole of it is read and checked. */
+  public IndexInfo info(String name) throws IOException {
+    return patiently(
+        Request.index(name),
+        reply -> {
+          IndexReader index = IndexReader.open(reply, null);
+          Optional<Entry> entry = index.next();
+          while (entry.isPresent()) {
+            entry = index.next();
+          }
+          return index.info();
+        });
   }
 
   /**

@@ -68,6 +68,17 @@ final class SwarmTest {
       }
     }
 
+    TransferReport pullBehind(HttpStoreServer origin, Host other) throws IOException {
+      Traffic traffic = new Traffic();
+      ConnectSettings settings = ConnectSettings.plain().impatient(Duration.ofMinutes(1), 3);
+      try (RemoteStore far = RemoteStore.reading(Sample.of(origin), settings, traffic);
+          RemoteStore near = RemoteStore.reading(Sample.of(other.server), settings, traffic)) {
+        Site site = Site.behind(near);
+        return new Pull(Store.open(store), far, site, traffic, Progress.NONE, FOR_EVER)
+            .pull(Sample.NAME, Sample.NAME, Optional.empty(), false);
+      }
+    }
+
     @Override
     public void close() throws IOException {
       server.close();
@@ -110,6 +121,29 @@ final class SwarmTest {
       List<Host> hosts = List.of(a, b, c, d);
       all(hosts, origin, hosts.stream().map(Host::name).toList(), FOR_EVER);
       assertThat(origin.bytesSent() - before).isBetween(one * 9 / 10, one * 6 / 5);
+    }
+  }
+
+  @Test
+  void hostsThatStandOneBehindTheOtherTakeOneCopyFromTheOrigin() throws Exception {
+    Store there = Sample.store(folder.resolve("there"), DATA);
+    try (HttpStoreServer origin = Sample.serve(there, ServeSettings.open().with(LINK));
+        Host a = new Host("a");
+        Host b = new Host("b");
+        Host c = new Host("c");
+        ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      long one = oneCopy(origin);
+      long before = origin.bytesSent();
+      // The last begins first.
+      Future<TransferReport> third = threads.submit(() -> c.pullBehind(origin, b));
+      Future<TransferReport> second = threads.submit(() -> b.pullBehind(origin, a));
+      a.pull(origin, List.of(), FOR_EVER);
+      second.get();
+      third.get();
+      for (Host host : List.of(a, b, c)) {
+        Sample.assertHolds(Store.open(host.store), Sample.NAME, DATA);
+      }
+      assertThat(origin.bytesSent() - before).isBetween(one, one * 6 / 5);
     }
   }
 
