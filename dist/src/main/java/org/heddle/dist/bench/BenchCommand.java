@@ -39,8 +39,9 @@ public final class BenchCommand {
   @Command(
       name = "switch",
       description =
-          "Needs root. Boot, suspend, resume and live migration of a 256 MiB guest beside the same done by hand"
-              + " with bare QEMU; pause skew, memory of the programs, start of the command.")
+          "Needs root. Boot, suspend, resume and live migration of a 256 MiB guest beside the same"
+              + " done by hand with bare QEMU; pause skew, memory of the programs, start of the"
+              + " command.")
   int switches(
       @Option(
               names = "--rounds",

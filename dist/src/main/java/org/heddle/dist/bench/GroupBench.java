@@ -72,8 +72,7 @@ public final class GroupBench implements AutoCloseable {
   public List<Way> run(long bytes) throws IOException, InterruptedException {
     Path token = folder.resolve("token");
     Files.createFile(
-        token,
-        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        token, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
     Files.writeString(token, "bench\n");
     for (int i = 0; i < names.size(); i++) {
       for (String way : List.of("naive", "best")) {

@@ -24,7 +24,8 @@ final class LimitedSite implements AutoCloseable {
     try {
       add("site");
       Shell site = Shell.in(namespace("site"));
-      site.run("ip", "link", "add", "lan", "type", "bridge", "stp_state", "0", "forward_delay", "0");
+      site.run(
+          "ip", "link", "add", "lan", "type", "bridge", "stp_state", "0", "forward_delay", "0");
       site.run("ip", "link", "set", "lan", "up");
       for (int i = 0; i < names.size(); i++) {
         join(names.get(i), i, mbit);
@@ -56,8 +57,19 @@ final class LimitedSite implements AutoCloseable {
     String other = "to-" + name;
     Shell.here()
         .run(
-            "ip", "link", "add", "eth0", "netns", namespace(name), "type", "veth", "peer", "name",
-            other, "netns", namespace("site"));
+            "ip",
+            "link",
+            "add",
+            "eth0",
+            "netns",
+            namespace(name),
+            "type",
+            "veth",
+            "peer",
+            "name",
+            other,
+            "netns",
+            namespace("site"));
     Shell site = Shell.in(namespace("site"));
     site.run("ip", "link", "set", other, "master", "lan", "up");
     Shell here = Shell.in(namespace(name));
@@ -69,8 +81,19 @@ final class LimitedSite implements AutoCloseable {
 
   private static void limit(Shell shell, String device, int mbit) throws IOException {
     shell.run(
-        "tc", "qdisc", "add", "dev", device, "root", "tbf", "rate", mbit + "mbit", "burst", "64kb",
-        "latency", "100ms");
+        "tc",
+        "qdisc",
+        "add",
+        "dev",
+        device,
+        "root",
+        "tbf",
+        "rate",
+        mbit + "mbit",
+        "burst",
+        "64kb",
+        "latency",
+        "100ms");
   }
 
   @Override

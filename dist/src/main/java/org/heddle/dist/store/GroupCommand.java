@@ -212,8 +212,8 @@ abstract sealed class GroupCommand implements Callable<Integer> {
   @Command(
       name = "scatter",
       description = {
-        "Bring one index of a repository to all hosts of a group, one copy to each site; the best of"
-            + " several schedules is chosen by their forecasts.",
+        "Bring one index of a repository to all hosts of a group, one copy to each site; the best"
+            + " of several schedules is chosen by their forecasts.",
         "The repository's store and each host's are served ('heddle store serve')."
       })
   static final class Scatter extends GroupCommand {

@@ -58,30 +58,31 @@ public final class Gather {
     return draft.named("naive");
   }
 
-  /** How many moves to the repository at once fill its link, or those of the sites to it. */
-  private int lanes() {
+  /** The hosts of each site that have something. */
+  private SequencedMap<String, List<String>> sites() {
+    SequencedMap<String, List<String>> sites = new LinkedHashMap<>();
+    for (String host : holds.keySet()) {
+      sites.computeIfAbsent(network.host(host).site(), _ -> new ArrayList<>()).add(host);
+    }
+    return sites;
+  }
+
+  /** How many moves of these hosts of a site to the repository at once fill the way there. */
+  private int lanes(List<String> hosts) {
     Network.Host to = network.host(repository);
-    Map<String, Double> slowest = new LinkedHashMap<>();
-    for (String name : holds.keySet()) {
-      Network.Host host = network.host(name);
-      slowest.merge(host.site(), host.bytesPerSecond(), Math::min);
+    Network.Host first = network.host(hosts.getFirst());
+    double way = to.bytesPerSecond();
+    if (!first.site().equals(to.site())) {
+      way = Math.min(way, network.site(first).bytesPerSecond());
+      way = Math.min(way, network.site(to).bytesPerSecond());
     }
-    int lanes = 0;
-    for (String name : holds.keySet()) {
-      Network.Host host = network.host(name);
-      Double rate = slowest.remove(host.site());
-      if (rate != null) {
-        double whole =
-            host.site().equals(to.site())
-                ? to.bytesPerSecond()
-                : Math.min(
-                    to.bytesPerSecond(),
-                    Math.min(
-                        network.site(host).bytesPerSecond(), network.site(to).bytesPerSecond()));
-        lanes += (int) Math.clamp(Math.ceil(whole / rate - 1e-9), 1, holds.size());
-      }
-    }
-    return Math.clamp(lanes, 1, Math.max(1, holds.size()));
+    double slowest =
+        hosts.stream().mapToDouble(host -> network.host(host).bytesPerSecond()).min().orElse(way);
+    return (int) Math.clamp(Math.ceil(way / slowest - 1e-9), 1, hosts.size());
+  }
+
+  private int lanes() {
+    return sites().values().stream().mapToInt(this::lanes).sum();
   }
 
   private double toRepository(String host) {
@@ -90,14 +91,17 @@ public final class Gather {
 
   Schedule queue() {
     Schedule.Draft draft = new Schedule.Draft();
-    int lanes = lanes();
-    List<String> order = new ArrayList<>(holds.keySet());
-    order.sort(Comparator.comparingDouble(host -> load.bytes(items(host), true)));
-    for (int i = 0; i < order.size(); i++) {
-      List<Integer> after = i < lanes ? List.of() : List.of(i - lanes);
-      draft.add(order.get(i), repository, items(order.get(i)), after);
+    for (List<String> hosts : sites().values()) {
+      int lanes = lanes(hosts);
+      List<String> order = new ArrayList<>(hosts);
+      order.sort(Comparator.comparingDouble(host -> load.bytes(items(host), true)));
+      List<Integer> moves = new ArrayList<>();
+      for (int i = 0; i < order.size(); i++) {
+        List<Integer> after = i < lanes ? List.of() : List.of(moves.get(i - lanes));
+        moves.add(draft.add(order.get(i), repository, items(order.get(i)), after));
+      }
     }
-    return draft.named("queue of " + lanes);
+    return draft.named("queue of " + lanes());
   }
 
   private List<String> items(String host) {
@@ -164,9 +168,14 @@ public final class Gather {
 
   Schedule beside() {
     Schedule.Draft draft = new Schedule.Draft();
+    sites().values().forEach(hosts -> beside(hosts, draft));
+    return draft.named("halving beside a queue of " + lanes());
+  }
+
+  private void beside(List<String> hosts, Schedule.Draft draft) {
     List<Turn> turns = new ArrayList<>();
-    holds.forEach((host, items) -> turns.add(new Turn(new Holder(host, items, List.of()))));
-    double[] lanes = new double[lanes()];
+    hosts.forEach(host -> turns.add(new Turn(new Holder(host, items(host), List.of()))));
+    double[] lanes = new double[lanes(hosts)];
     Map<Integer, Integer> laneMove = new HashMap<>();
     double now = 0;
     while (!turns.isEmpty()) {
@@ -186,7 +195,6 @@ public final class Gather {
       join(turns, lanes, now, draft);
       now = nextTime(turns, lanes, now);
     }
-    return draft.named("halving beside a queue of " + lanes.length);
   }
 
   private double seconds(Holder holder, double rate) {
@@ -200,17 +208,13 @@ public final class Gather {
         .orElse(null);
   }
 
-  /** Joins those who wait, two by two within their site, the smallest first. */
+  /** Joins those of a site who wait, two by two, the smallest first. */
   private void join(List<Turn> turns, double[] lanes, double now, Schedule.Draft draft) {
     List<Turn> idle = new ArrayList<>(turns.stream().filter(turn -> turn.free <= now).toList());
     idle.sort(Comparator.comparingDouble(turn -> load.bytes(turn.holder.items, true)));
     while (idle.size() > 1) {
       Turn from = idle.removeFirst();
-      Turn to =
-          idle.stream().filter(other -> site(other).equals(site(from))).findFirst().orElse(null);
-      if (to == null) {
-        continue;
-      }
+      Turn to = idle.getFirst();
       double rate = network.rate(network.host(from.holder.host), network.host(to.holder.host));
       double takes = seconds(from.holder, rate);
       if (takes <= untilTurn(turns, lanes, now)) {
@@ -223,10 +227,6 @@ public final class Gather {
         to.free = now + takes;
       }
     }
-  }
-
-  private String site(Turn turn) {
-    return network.host(turn.holder.host).site();
   }
 
   /** How long the repository can be kept busy without the two smallest that wait. */
