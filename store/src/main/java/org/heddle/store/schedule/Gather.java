@@ -46,7 +46,11 @@ public final class Gather {
   /** All that are known, ranked. */
   public Plans plans() {
     List<Forecast> others = new ArrayList<>();
-    for (Schedule schedule : List.of(queue(), halving(lanes()), halving(1), beside())) {
+    List<Schedule> ways = new ArrayList<>(List.of(queue(), halving(1), beside()));
+    if (lanes() >= 2 * sites().size()) {
+      ways.add(halving(lanes()));
+    }
+    for (Schedule schedule : ways) {
       others.add(Simulation.gather(network, load, holds, schedule));
     }
     return Plans.of(Simulation.gather(network, load, holds, naive()), others);
