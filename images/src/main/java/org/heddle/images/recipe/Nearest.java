@@ -29,23 +29,30 @@ public final class Nearest {
 
   private record Candidate(String word, int distance) {}
 
-  /** Levenshtein's distance, letters compared without case. */
+  /**
+   * Letters to change, leave out, add or swap with their neighbour (optimal string alignment),
+   * compared without case.
+   */
   static int distance(String first, String second) {
     String one = first.toLowerCase(Locale.ROOT);
     String other = second.toLowerCase(Locale.ROOT);
-    int[] row = new int[other.length() + 1];
-    for (int j = 0; j <= other.length(); j++) {
-      row[j] = j;
-    }
-    for (int i = 1; i <= one.length(); i++) {
-      int diagonal = row[0];
-      row[0] = i;
-      for (int j = 1; j <= other.length(); j++) {
-        int changed = diagonal + (one.charAt(i - 1) == other.charAt(j - 1) ? 0 : 1);
-        diagonal = row[j];
-        row[j] = Math.min(changed, 1 + Math.min(row[j], row[j - 1]));
+    int[][] cost = new int[one.length() + 1][other.length() + 1];
+    for (int i = 0; i <= one.length(); i++) {
+      for (int j = 0; j <= other.length(); j++) {
+        cost[i][j] = Math.min(i, j) == 0 ? Math.max(i, j) : cheapest(one, other, i, j, cost);
       }
     }
-    return row[other.length()];
+    return cost[one.length()][other.length()];
+  }
+
+  private static int cheapest(String one, String other, int i, int j, int[][] cost) {
+    int changed = cost[i - 1][j - 1] + (one.charAt(i - 1) == other.charAt(j - 1) ? 0 : 1);
+    int least = Math.min(changed, 1 + Math.min(cost[i - 1][j], cost[i][j - 1]));
+    boolean swapped =
+        i > 1
+            && j > 1
+            && one.charAt(i - 1) == other.charAt(j - 2)
+            && one.charAt(i - 2) == other.charAt(j - 1);
+    return swapped ? Math.min(least, cost[i - 2][j - 2] + 1) : least;
   }
 }
