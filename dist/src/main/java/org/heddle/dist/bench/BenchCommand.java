@@ -261,14 +261,22 @@ public final class BenchCommand {
               defaultValue = "100",
               description = "Random ones a row. Default: ${DEFAULT-VALUE}.")
           int configurations,
+      @Option(
+              names = "--peers",
+              description =
+                  "Run Choco and OR-Tools CP-SAT on the dense instances, too (the launcher builds"
+                      + " them first).")
+          boolean peers,
       @Option(names = "--report", paramLabel = "FILE", description = "Write all as JSON.")
           @Nullable Path file)
       throws IOException, InterruptedException {
     Path folder = data == null ? Path.of("..", "shared", "data") : data;
     PlanBench.Settings settings =
         new PlanBench.Settings(
-            folder, seconds, configurations, parts == null ? List.of() : List.copyOf(parts));
-    PlanBench.Report report = new PlanBench(settings, launcher(), around.out()).run(machine());
+            folder, seconds, configurations, parts == null ? List.of() : List.copyOf(parts), peers);
+    Path home = Path.of(around.variable("HEDDLE_HOME"));
+    PlanBench.Report report =
+        new PlanBench(settings, home, launcher(), around.out()).run(machine());
     if (file != null) {
       Files.writeString(file, Json.write(report) + "\n");
     }

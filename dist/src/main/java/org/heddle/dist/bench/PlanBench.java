@@ -24,7 +24,7 @@ final class PlanBench {
   };
 
   /** How it is run. */
-  record Settings(Path data, int seconds, int configurations, List<String> parts) {
+  record Settings(Path data, int seconds, int configurations, List<String> parts, boolean peers) {
     boolean has(String part) {
       return parts.isEmpty() || parts.contains(part);
     }
@@ -35,6 +35,7 @@ final class PlanBench {
       String machine,
       String load,
       List<PlanTrial.Result> instances,
+      List<Peers.Result> peers,
       Map<String, MigrationFit.Errors> migrations,
       Map<Integer, List<EntropySettings.Pair>> consolidation,
       List<EntropySettings.Pair> contextSwitch,
@@ -42,13 +43,17 @@ final class PlanBench {
 
   private final Settings settings;
   private final List<String> start;
+  private final Path home;
   private final PrintStream out;
+  private final List<Peers.Result> peers = new ArrayList<>();
 
   /**
+   * @param home the checkout, for the peers
    * @param start the command that starts this program in a process of its own, as a user does
    */
-  PlanBench(Settings settings, List<String> start, PrintStream out) {
+  PlanBench(Settings settings, Path home, List<String> start, PrintStream out) {
     this.settings = settings;
+    this.home = home;
     this.start = start;
     this.out = out;
   }
@@ -73,7 +78,8 @@ final class PlanBench {
         settings.has("switch") ? entropy.contextSwitch() : List.of();
     List<PlanTrial.Result> growth = settings.has("growth") ? growth() : List.of();
     out.printf("%nload average at the end: %s%n", load());
-    return new Report(machine, load, instances, migrations, consolidated, switched, growth);
+    return new Report(
+        machine, load, instances, List.copyOf(peers), migrations, consolidated, switched, growth);
   }
 
   private static String load() throws IOException {
@@ -137,6 +143,9 @@ final class PlanBench {
         PlanTrial.Result result = child(what, true);
         results.add(result);
         denseRow(result, engines.getOrDefault(result.name(), List.of()));
+        if (settings.peers()) {
+          peerRows(what, result);
+        }
       }
     }
     return results;
@@ -212,6 +221,31 @@ final class PlanBench {
         p.detours(),
         verdict(r),
         String.join("; ", others));
+  }
+
+  /** Run now, with the same time limit. */
+  private void peerRows(String what, PlanTrial.Result ours)
+      throws IOException, InterruptedException {
+    Peers all = new Peers(home, settings.seconds());
+    for (String engine : Peers.ENGINES) {
+      Peers.Result r = all.run(engine, Path.of(what));
+      peers.add(r);
+      if (!r.solved()) {
+        out.printf("  %-10s nothing in %d s%n", engine, settings.seconds());
+        continue;
+      }
+      out.printf(
+          Locale.ROOT,
+          "  %-10s %8s first %d, best %d: %.2f times ours; its first took %.0f times as long;"
+              + " a plan leads there: %s%n",
+          engine,
+          PlanTrial.seconds((double) r.firstMs()),
+          r.first(),
+          r.best(),
+          r.best() / Math.max(1.0, (double) ours.best().moved()),
+          r.firstMs() / Math.max(0.1, ours.firstPlanMs()),
+          r.ordered() ? "yes" : "no");
+    }
   }
 
   /** Rows of a CSV file by their first field; empty when it is not there. */

@@ -137,6 +137,7 @@ final class BtrPlaceModel {
         case "nodes" -> in.members(node -> amount(node, resource.hosts, resource.capacities));
         case "map" -> in.members(name -> names.put(in.number(), name));
         case "links" -> in.array(network::link);
+        case "routing" -> network.routing();
         default -> in.skip();
       }
     });

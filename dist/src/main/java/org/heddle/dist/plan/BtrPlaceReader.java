@@ -1,5 +1,6 @@
 package org.heddle.dist.plan;
 
+import java.io.IOException;
 import org.heddle.planner.instance.InstanceBuilder;
 
 /** Reads instances as BtrPlace's InstanceConverter writes them. */
@@ -7,9 +8,11 @@ final class BtrPlaceReader {
   private final JsonInput in;
   private final BtrPlaceModel model;
   private final BtrPlaceConstraints constraints;
+  private final Additions more;
 
-  BtrPlaceReader(JsonInput in) {
+  BtrPlaceReader(JsonInput in, Additions more) {
     this.in = in;
+    this.more = more;
     this.model = new BtrPlaceModel(in);
     this.constraints = new BtrPlaceConstraints(in);
   }
@@ -17,7 +20,7 @@ final class BtrPlaceReader {
   /**
    * @param key the first one of the file, on whose value the parser stands
    */
-  LoadedInstance read(String key) {
+  LoadedInstance read(String key) throws IOException {
     boolean[] found = {false};
     JsonInput.Member member =
         each -> {
@@ -38,6 +41,7 @@ final class BtrPlaceReader {
     InstanceBuilder builder = new InstanceBuilder();
     Numbering numbering = model.build(builder);
     builder.constraints(constraints.resolve(numbering, model.resourceNames()));
+    builder.constraints(more.constraints(builder.draft()));
     return new LoadedInstance(builder.build(), numbering, true, 0);
   }
 }

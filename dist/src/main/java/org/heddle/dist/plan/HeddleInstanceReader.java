@@ -1,5 +1,6 @@
 package org.heddle.dist.plan;
 
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
@@ -24,6 +25,7 @@ final class HeddleInstanceReader {
   static final String FORMAT = "heddle-instance-1";
 
   private final JsonInput in;
+  private final Additions more;
   private final InstanceBuilder builder = new InstanceBuilder();
   private final Map<String, Integer> resources = new HashMap<>();
   private final Map<String, Integer> links = new HashMap<>();
@@ -60,12 +62,13 @@ final class HeddleInstanceReader {
     List<Value> values = List.of();
   }
 
-  HeddleInstanceReader(JsonInput in) {
+  HeddleInstanceReader(JsonInput in, Additions more) {
     this.in = in;
+    this.more = more;
   }
 
   /** The parser stands on the value of "format". */
-  LoadedInstance read() {
+  LoadedInstance read() throws IOException {
     String format = in.string();
     if (!format.equals(FORMAT)) {
       throw in.wrong("the format is '" + format + "'", "this program reads " + FORMAT);
@@ -211,7 +214,7 @@ final class HeddleInstanceReader {
 
   // All is read; now everything has its names.
 
-  private Instance build() {
+  private Instance build() throws IOException {
     for (String name : resourceNames) {
       resources.put(name, builder.resource(name));
     }
@@ -239,7 +242,8 @@ final class HeddleInstanceReader {
               .toArray();
       builder.vjob(vjob.name, Indices.of(members));
     }
-    ConstraintText text = new ConstraintText(builder.draft());
+    Instance draft = builder.draft();
+    ConstraintText text = new ConstraintText(draft);
     for (int i = 0; i < constraints.size(); i++) {
       try {
         builder.constraint(text.parse(constraints.get(i)));
@@ -247,7 +251,7 @@ final class HeddleInstanceReader {
         throw new InvalidInstance(wrong.kind(), "/constraints/" + i + ": " + wrong.words());
       }
     }
-    return builder.build();
+    return builder.constraints(more.constraints(draft)).build();
   }
 
   private static Collection<String> names(String set, String place) {

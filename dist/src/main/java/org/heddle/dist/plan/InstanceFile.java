@@ -32,10 +32,10 @@ public final class InstanceFile {
    * @throws InvalidInstance with place and remedy
    */
   public static Instance instance(Path file) throws IOException {
-    return read(file).instance();
+    return read(file, Additions.NONE).instance();
   }
 
-  static LoadedInstance read(Path file) throws IOException {
+  static LoadedInstance read(Path file, Additions more) throws IOException {
     long start = System.nanoTime();
     try (InputStream in = open(file);
         JsonParser parser = JSON.createParser(ObjectReadContext.empty(), in)) {
@@ -43,9 +43,9 @@ public final class InstanceFile {
       String key = firstKey(parser, input);
       LoadedInstance read =
           switch (key) {
-            case "format" -> new HeddleInstanceReader(input).read();
+            case "format" -> new HeddleInstanceReader(input, more).read();
             case "model", "constraints", "objective", "origin", "actions" ->
-                new BtrPlaceReader(input).read(key);
+                new BtrPlaceReader(input, more).read(key);
             default ->
                 throw input.wrong(
                     "'" + key + "' begins neither Heddle's nor BtrPlace's instances",

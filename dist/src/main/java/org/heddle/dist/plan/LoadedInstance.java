@@ -9,8 +9,4 @@ import org.heddle.planner.instance.Instance;
  * @param btrPlace whether the file is in BtrPlace's form
  * @param parseMs how long reading took
  */
-record LoadedInstance(Instance instance, Numbering numbering, boolean btrPlace, long parseMs) {
-  LoadedInstance with(Instance changed) {
-    return new LoadedInstance(changed, numbering, btrPlace, parseMs);
-  }
-}
+record LoadedInstance(Instance instance, Numbering numbering, boolean btrPlace, long parseMs) {}

@@ -12,7 +12,6 @@ import org.heddle.planner.instance.Constraint;
 import org.heddle.planner.instance.ConstraintText;
 import org.heddle.planner.instance.Indices;
 import org.heddle.planner.instance.Instance;
-import org.heddle.planner.instance.InstanceBuilder;
 import org.heddle.planner.instance.InvalidInstance;
 import org.heddle.planner.order.AttributeDurations;
 import org.heddle.planner.order.Durations;
@@ -159,26 +158,25 @@ final class SolveOptions {
 
   /** The instance of the file, with what the options add. */
   LoadedInstance load() throws IOException {
-    LoadedInstance loaded = InstanceFile.read(file);
+    return InstanceFile.read(file, this::added);
+  }
+
+  private List<Constraint> added(Instance draft) throws IOException {
     List<Constraint> more = new ArrayList<>();
     if (constraints != null) {
       more.addAll(
-          new ConstraintText(loaded.instance())
+          new ConstraintText(draft)
               .parseLines(String.valueOf(constraints.getFileName()), lines(constraints)));
     }
     for (String pin : pins) {
-      Pair pair = pair(loaded.instance(), "--pin", pin);
+      Pair pair = pair(draft, "--pin", pin);
       more.add(new Constraint.Fence(pair.machines, pair.hosts, false));
     }
     for (String forbid : forbidden) {
-      Pair pair = pair(loaded.instance(), "--forbid", forbid);
+      Pair pair = pair(draft, "--forbid", forbid);
       more.add(new Constraint.Ban(pair.machines, pair.hosts, false));
     }
-    if (more.isEmpty()) {
-      return loaded;
-    }
-    InstanceBuilder builder = loaded.instance().toBuilder();
-    return loaded.with(builder.constraints(more).build());
+    return more;
   }
 
   private static List<String> lines(Path file) throws IOException {

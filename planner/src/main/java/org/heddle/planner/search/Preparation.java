@@ -21,7 +21,8 @@ final class Preparation {
   private final Pricing pricing;
   private final Partition.Known partitions = new Partition.Known();
   private boolean parted;
-  private Dense dense;
+  private final Dense dense;
+  private final Domains domains;
   private int[] unitOf = new int[0];
   private final List<List<Rule>> ofUnit = new ArrayList<>();
   private final List<@Nullable List<Rule>> ofHost = new ArrayList<>();
@@ -39,6 +40,7 @@ final class Preparation {
     this.mustBeOnline = new boolean[instance.hosts()];
     this.ignored = ignored;
     this.dense = new Dense(instance, units());
+    this.domains = new Domains(dense, unitOf, this::runs);
   }
 
   /** Everything of the instance. */
@@ -82,7 +84,7 @@ final class Preparation {
     List<int[]> together = new ArrayList<>();
     for (int c = 0; c < ignored.length; c++) {
       if (!ignored[c] && instance.constraints().get(c) instanceof Constraint.Gather gather) {
-        together.add(running(gather.machines()));
+        together.add(gather.machines().stream().filter(this::runs).toArray());
       }
     }
     Grouping grouping = new Grouping(instance.machines(), this::runs, together);
@@ -96,10 +98,6 @@ final class Preparation {
 
   private String words(int c) {
     return new ConstraintText(instance).brief(instance.constraints().get(c));
-  }
-
-  private int[] running(Indices machines) {
-    return machines.stream().filter(this::runs).toArray();
   }
 
   private void fill(int u) {
@@ -116,7 +114,7 @@ final class Preparation {
       case Constraint.Spread(Indices machines, boolean _) -> spread(c, machines);
       case Constraint.Gather(Indices machines, boolean always) -> {
         if (always) {
-          stayTogether(machines);
+          domains.stayTogether(machines);
         }
       }
       case Constraint.Among(Indices machines, List<Indices> parts, boolean always) ->
@@ -125,19 +123,19 @@ final class Preparation {
           splitAmong(c, groups, parts, always);
       case Constraint.Split(List<Indices> groups, boolean _) -> split(c, groups);
       case Constraint.Fence(Indices machines, Indices hosts, boolean _) -> {
-        long[] bits = bits(hosts);
-        each(machines, u -> restrict(u, bits));
+        long[] bits = domains.bits(hosts);
+        domains.each(machines, u -> domains.restrict(u, bits));
       }
       case Constraint.Ban(Indices machines, Indices hosts, boolean _) -> {
-        long[] bits = bits(hosts);
+        long[] bits = domains.bits(hosts);
         for (int i = 0; i < bits.length; i++) {
           bits[i] = ~bits[i];
         }
-        each(machines, u -> restrict(u, bits));
+        domains.each(machines, u -> domains.restrict(u, bits));
       }
-      case Constraint.Root(Indices machines) -> machines.stream().forEach(this::pin);
+      case Constraint.Root(Indices machines) -> machines.stream().forEach(domains::pin);
       case Constraint.Lonely(Indices machines, boolean _) -> lonely(c, machines);
-      case Constraint.Quarantine(Indices hosts) -> quarantine(hosts);
+      case Constraint.Quarantine(Indices hosts) -> domains.quarantine(hosts);
       case Constraint.RunningCapacity(Indices hosts, long amount, boolean _) ->
           sum(c, hosts, amount, u -> dense.members[u].length);
       case Constraint.ResourceCapacity(Indices hosts, int resource, long amount, boolean _) ->
@@ -165,7 +163,7 @@ final class Preparation {
 
   private void spread(int c, Indices machines) {
     Rule rule = new PlacementRules.SpreadRule(c, new PlacementRules.HostCounter());
-    int[] apart = running(machines);
+    int[] apart = domains.running(machines);
     for (int m : apart) {
       if (ofUnit.get(unitOf[m]).contains(rule)) {
         dense.contradictions.add(
@@ -175,62 +173,16 @@ final class Preparation {
     }
   }
 
-  private void stayTogether(Indices machines) {
-    int[] all = running(machines);
-    for (int m : all) {
-      if (instance.state(m) != MachineState.RUNNING || instance.host(m) != instance.host(all[0])) {
-        return;
-      }
-    }
-    if (all.length > 1) {
-      pin(all[0]);
-    }
-  }
-
-  private void pin(int machine) {
-    if (runs(machine) && instance.state(machine) == MachineState.RUNNING) {
-      restrict(unitOf[machine], bits(Indices.of(instance.host(machine))));
-    }
-  }
-
   private void among(int c, Indices machines, List<Indices> parts, boolean always) {
     Partition partition = partition(parts);
     Rule rule = new PlacementRules.AmongRule(c, partition.partOf);
-    each(machines, u -> ofUnit.get(u).add(rule));
-    keepInside(machines, partition);
-    int now = always ? commonPart(machines, partition.partOf) : -1;
+    domains.each(machines, u -> ofUnit.get(u).add(rule));
+    domains.keepInside(machines, partition);
+    int now = always ? domains.commonPart(machines, partition.partOf) : -1;
     if (now >= 0) {
       long[] bits = partition.bits(now);
-      each(machines, u -> restrict(u, bits));
+      domains.each(machines, u -> domains.restrict(u, bits));
     }
-  }
-
-  /** On none of the hosts that are in no part. */
-  private void keepInside(Indices machines, Partition partition) {
-    long[] inside = partition.inside;
-    if (inside != null) {
-      each(machines, u -> restrict(u, inside));
-    }
-  }
-
-  /**
-   * The part where all that run now are, so that they stay there; -1 if that is none, or if none of
-   * them goes on running.
-   */
-  private int commonPart(Indices machines, int[] partOf) {
-    int part = -1;
-    boolean goesOn = false;
-    for (int m : machines.toArray()) {
-      if (instance.state(m) == MachineState.RUNNING) {
-        int here = partOf[instance.host(m)];
-        if (here < 0 || (part >= 0 && part != here)) {
-          return -1;
-        }
-        part = here;
-        goesOn |= runs(m);
-      }
-    }
-    return goesOn ? part : -1;
   }
 
   private void splitAmong(int c, List<Indices> groups, List<Indices> parts, boolean always) {
@@ -239,15 +191,15 @@ final class Preparation {
     int[] groupOf = groupOf(c, groups);
     Rule rule = new PlacementRules.SplitAmongRule(c, partOf, parts.size(), groupOf, groups.size());
     for (Indices group : groups) {
-      each(group, u -> ofUnit.get(u).add(rule));
-      keepInside(group, partition);
+      domains.each(group, u -> ofUnit.get(u).add(rule));
+      domains.keepInside(group, partition);
     }
     if (always && holdsNow(groups, partOf)) {
       for (Indices group : groups) {
-        int now = commonPart(group, partOf);
+        int now = domains.commonPart(group, partOf);
         if (now >= 0) {
           long[] bits = partition.bits(now);
-          each(group, u -> restrict(u, bits));
+          domains.each(group, u -> domains.restrict(u, bits));
         }
       }
     }
@@ -257,7 +209,7 @@ final class Preparation {
   private boolean holdsNow(List<Indices> groups, int[] partOf) {
     Set<Integer> taken = new TreeSet<>();
     for (Indices group : groups) {
-      int part = commonPart(group, partOf);
+      int part = domains.commonPart(group, partOf);
       boolean runs =
           group.stream().anyMatch(m -> instance.state(m) == MachineState.RUNNING && runs(m));
       if (runs && (part < 0 || !taken.add(part))) {
@@ -269,14 +221,14 @@ final class Preparation {
 
   private void split(int c, List<Indices> groups) {
     Rule rule = new PlacementRules.SplitRule(c, groupOf(c, groups), dense.hosts);
-    groups.forEach(group -> each(group, u -> ofUnit.get(u).add(rule)));
+    groups.forEach(group -> domains.each(group, u -> ofUnit.get(u).add(rule)));
   }
 
   private int[] groupOf(int c, List<Indices> groups) {
     int[] groupOf = new int[dense.units];
     Arrays.fill(groupOf, -1);
     for (int g = 0; g < groups.size(); g++) {
-      for (int m : running(groups.get(g))) {
+      for (int m : domains.running(groups.get(g))) {
         int u = unitOf[m];
         if (groupOf[u] >= 0 && groupOf[u] != g) {
           dense.contradictions.add(
@@ -290,7 +242,7 @@ final class Preparation {
 
   private void lonely(int c, Indices machines) {
     boolean[] member = new boolean[dense.units];
-    for (int m : running(machines)) {
+    for (int m : domains.running(machines)) {
       member[unitOf[m]] = true;
     }
     for (int u = 0; u < dense.units; u++) {
@@ -303,41 +255,6 @@ final class Preparation {
       }
     }
     common.add(new PlacementRules.LonelyRule(c, member, dense.hosts));
-  }
-
-  private void quarantine(Indices hosts) {
-    hosts.stream().forEach(h -> dense.sealed[h] = true);
-    boolean[] inside = new boolean[dense.hosts];
-    hosts.stream().forEach(h -> inside[h] = true);
-    for (int m = 0; m < instance.machines(); m++) {
-      if (instance.state(m) == MachineState.RUNNING && inside[instance.host(m)]) {
-        pin(m);
-      }
-    }
-    keepOthersOut(hosts, inside);
-  }
-
-  /** A unit of which not all run on the quarantined host already cannot come there. */
-  private void keepOthersOut(Indices hosts, boolean[] inside) {
-    long[] bits = bits(hosts);
-    for (int i = 0; i < bits.length; i++) {
-      bits[i] = ~bits[i];
-    }
-    for (int u = 0; u < dense.units; u++) {
-      int home = dense.home[u];
-      if (home >= 0 && inside[home] && !allRunOn(u, home)) {
-        restrict(u, bits);
-      }
-    }
-  }
-
-  private boolean allRunOn(int unit, int host) {
-    for (int m : dense.members[unit]) {
-      if (instance.state(m) != MachineState.RUNNING || instance.host(m) != host) {
-        return false;
-      }
-    }
-    return true;
   }
 
   private void sum(int c, Indices hosts, long amount, java.util.function.IntToLongFunction of) {
@@ -374,29 +291,6 @@ final class Preparation {
   private Partition partition(List<Indices> parts) {
     parted = true;
     return partitions.of(parts, dense.hosts);
-  }
-
-  private void each(Indices machines, java.util.function.IntConsumer action) {
-    Arrays.stream(running(machines)).map(m -> unitOf[m]).distinct().forEach(action);
-  }
-
-  private long[] bits(Indices hosts) {
-    long[] bits = new long[(dense.hosts + 63) / 64];
-    hosts.stream().forEach(h -> bits[h >> 6] |= 1L << h);
-    return bits;
-  }
-
-  private void restrict(int unit, long[] bits) {
-    long[] before = dense.domain[unit];
-    if (before == null) {
-      dense.domain[unit] = bits;
-    } else if (!Arrays.equals(before, bits)) {
-      long[] both = before.clone();
-      for (int i = 0; i < both.length; i++) {
-        both[i] &= bits[i];
-      }
-      dense.domain[unit] = both;
-    }
   }
 
   private static final Rule[] NO_RULES = {};
