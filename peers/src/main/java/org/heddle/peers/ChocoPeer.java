@@ -3,7 +3,6 @@ package org.heddle.peers;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.IdentityHashMap;
-import java.util.Map;
 import java.util.stream.IntStream;
 import org.chocosolver.solver.Model;
 import org.chocosolver.solver.Solver;
@@ -43,7 +42,7 @@ final class ChocoPeer {
     model.scalar(away, weights, "=", moved).post();
     model.setObjective(Model.MINIMIZE, moved);
     Solver solver = model.getSolver();
-    Map<IntVar, Integer> home = new IdentityHashMap<>();
+    IdentityHashMap<IntVar, Integer> home = new IdentityHashMap<>();
     for (int m = 0; m < host.length; m++) {
       home.put(host[m], question.home()[m]);
     }
@@ -78,7 +77,7 @@ final class ChocoPeer {
   }
 
   /** Home, else the first host that is left. */
-  private static int value(IntVar host, Map<IntVar, Integer> home) {
+  private static int value(IntVar host, IdentityHashMap<IntVar, Integer> home) {
     int wanted = home.getOrDefault(host, -1);
     return host.contains(wanted) ? wanted : host.getLB();
   }

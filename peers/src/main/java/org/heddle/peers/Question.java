@@ -7,13 +7,40 @@ import java.util.StringTokenizer;
 
 /**
  * Where machines are and what they will need; the least memory that leaves its host is asked for.
- *
- * @param capacity by host, by resource
- * @param home by machine: the host where it runs
- * @param weight by machine: what moving it costs
- * @param demand by machine, by resource
  */
-record Question(long[][] capacity, int[] home, long[] weight, long[][] demand) {
+final class Question {
+  private final long[][] capacity;
+  private final int[] home;
+  private final long[] weight;
+  private final long[][] demand;
+
+  private Question(long[][] capacity, int[] home, long[] weight, long[][] demand) {
+    this.capacity = capacity;
+    this.home = home;
+    this.weight = weight;
+    this.demand = demand;
+  }
+
+  /** By host, by resource. */
+  long[][] capacity() {
+    return capacity;
+  }
+
+  /** By machine: the host where it runs. */
+  int[] home() {
+    return home;
+  }
+
+  /** By machine: what moving it costs. */
+  long[] weight() {
+    return weight;
+  }
+
+  /** By machine, by resource. */
+  long[][] demand() {
+    return demand;
+  }
+
   /** Whole numbers: hosts, machines, resources; capacities; home, weight and demands of each. */
   static Question read(BufferedReader in) throws IOException {
     Numbers numbers = new Numbers(in);

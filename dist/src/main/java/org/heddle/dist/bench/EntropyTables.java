@@ -40,7 +40,8 @@ final class EntropyTables {
   List<EntropySettings.Pair> contextSwitch() {
     out.printf(
         "%nContext switches of %d machines in vjobs of 9 or 18 on 200 hosts (2 CPUs, 4 GB), %d"
-            + " configurations, beside first-fit decreasing. Paper (2010): plan cost 95 %% lower.%n",
+            + " configurations, beside first-fit decreasing. Paper (2010): plan cost 95 %%"
+            + " lower.%n",
         VJOB_MACHINES, configurations);
     head();
     List<EntropySettings.Pair> pairs = EntropySettings.contextSwitch(VJOB_MACHINES, configurations);

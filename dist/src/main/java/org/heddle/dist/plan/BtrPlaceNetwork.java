@@ -3,6 +3,7 @@ package org.heddle.dist.plan;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.heddle.planner.instance.InstanceBuilder;
@@ -21,7 +22,7 @@ final class BtrPlaceNetwork {
   private final List<Route> routes = new ArrayList<>();
 
   /** A static route: numbers of nodes and links. */
-  private record Route(int from, int to, TreeSet<Integer> links) {}
+  private record Route(int from, int to, Set<Integer> links) {}
 
   BtrPlaceNetwork(JsonInput in) {
     this.in = in;
@@ -68,7 +69,7 @@ final class BtrPlaceNetwork {
 
   private void route() {
     int[] ends = {-1, -1};
-    TreeSet<Integer> used = new TreeSet<>();
+    Set<Integer> used = new TreeSet<>();
     in.object(key -> {
       switch (key) {
         case "nodes_map" ->
@@ -80,15 +81,14 @@ final class BtrPlaceNetwork {
               }
             });
         case "links" ->
-            in.array(
-                () ->
-                    in.object(part -> {
-                      if (part.equals("link")) {
-                        used.add(in.number());
-                      } else {
-                        in.skip();
-                      }
-                    }));
+            in.array(() ->
+                in.object(part -> {
+                  if (part.equals("link")) {
+                    used.add(in.number());
+                  } else {
+                    in.skip();
+                  }
+                }));
         default -> in.skip();
       }
     });
@@ -122,9 +122,9 @@ final class BtrPlaceNetwork {
     }
   }
 
-  private static TreeSet<Integer> path(
+  private static Set<Integer> path(
       @Nullable Link from, @Nullable Link to, Map<Integer, Integer> up) {
-    TreeSet<Integer> path = new TreeSet<>();
+    Set<Integer> path = new TreeSet<>();
     if (from == null || to == null) {
       return path;
     }

@@ -241,6 +241,12 @@ public final class InstanceBuilder {
     return this;
   }
 
+  /** These instead of all that there were. */
+  public InstanceBuilder only(Iterable<? extends Constraint> all) {
+    constraints.clear();
+    return constraints(all);
+  }
+
   /**
    * Equal lists of indices are kept once, since thousands of constraints may name the same hosts.
    */

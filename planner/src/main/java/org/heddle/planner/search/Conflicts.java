@@ -3,6 +3,7 @@ package org.heddle.planner.search;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.heddle.planner.instance.Constraint;
 import org.heddle.planner.instance.ConstraintText;
 import org.heddle.planner.instance.Instance;
@@ -54,48 +55,82 @@ final class Conflicts {
   }
 
   private Dense prepared() {
-    return new Preparation(instance, pricing, ignored.clone(), absent.clone()).prepare();
-  }
-
-  /** Constraints that a placement can break. */
-  private int[] relevant() {
-    List<Integer> all = new ArrayList<>();
+    List<Constraint> kept = new ArrayList<>();
+    List<Boolean> left = new ArrayList<>();
     for (int c = 0; c < ignored.length; c++) {
-      boolean counts =
-          switch (instance.constraints().get(c)) {
-            case Constraint.Spread _,
-                Constraint.Gather _,
-                Constraint.Among _,
-                Constraint.SplitAmong _,
-                Constraint.Split _,
-                Constraint.Fence _,
-                Constraint.Ban _,
-                Constraint.Root _,
-                Constraint.Lonely _,
-                Constraint.Quarantine _,
-                Constraint.RunningCapacity _,
-                Constraint.ResourceCapacity _,
-                Constraint.MaxOnline _,
-                Constraint.NoIdle _ ->
-                true;
-            case Constraint.Overbook _,
-                Constraint.Online _,
-                Constraint.Offline _,
-                Constraint.Preserve _,
-                Constraint.InState _,
-                Constraint.Sequence _,
-                Constraint.Precedence _,
-                Constraint.Serialize _,
-                Constraint.Synchronize _,
-                Constraint.Deadline _,
-                Constraint.NoDelay _ ->
-                false;
-          };
-      if (counts) {
-        all.add(c);
+      Constraint constraint = instance.constraints().get(c);
+      if (!ignored[c] || meaning(constraint) != Meaning.FOLDED) {
+        kept.add(constraint);
+        left.add(ignored[c]);
       }
     }
-    return all.stream().mapToInt(c -> c).toArray();
+    boolean all = kept.size() == ignored.length;
+    Instance relaxed = all ? instance : instance.toBuilder().only(kept).build();
+    boolean[] leftOut = new boolean[left.size()];
+    for (int c = 0; c < leftOut.length; c++) {
+      leftOut[c] = left.get(c);
+    }
+    Pricing prices = all ? pricing : pricing.of(relaxed);
+    return new Preparation(relaxed, prices, leftOut, absent.clone()).prepare();
+  }
+
+  /** After {@link #explain}: the constraints of the conflict, by their index. */
+  int[] conflicting() {
+    return Arrays.stream(relevant()).filter(c -> !ignored[c]).toArray();
+  }
+
+  /** What leaving a constraint out means for the search. */
+  private enum Meaning {
+    /** A rule or a domain, that is not made. */
+    RULE,
+    /** In the columns of the instance, which is made anew without it. */
+    FOLDED,
+    /** Nothing, or less freedom: of the order alone, or what gives room. */
+    NONE
+  }
+
+  private Meaning meaning(Constraint constraint) {
+    return switch (constraint) {
+      case Constraint.Spread _,
+          Constraint.Gather _,
+          Constraint.Among _,
+          Constraint.SplitAmong _,
+          Constraint.Split _,
+          Constraint.Fence _,
+          Constraint.Ban _,
+          Constraint.Root _,
+          Constraint.Lonely _,
+          Constraint.Quarantine _,
+          Constraint.RunningCapacity _,
+          Constraint.ResourceCapacity _,
+          Constraint.MaxOnline _,
+          Constraint.NoIdle _ ->
+          Meaning.RULE;
+      case Constraint.Online _, Constraint.Offline _ -> Meaning.FOLDED;
+      case Constraint.Overbook overbook -> overbook.ratio() < 1 ? Meaning.FOLDED : Meaning.NONE;
+      case Constraint.Preserve preserve -> asksMore(preserve) ? Meaning.FOLDED : Meaning.NONE;
+      case Constraint.InState _,
+          Constraint.Sequence _,
+          Constraint.Precedence _,
+          Constraint.Serialize _,
+          Constraint.Synchronize _,
+          Constraint.Deadline _,
+          Constraint.NoDelay _ ->
+          Meaning.NONE;
+    };
+  }
+
+  /** Without it, each machine needs as much as with it, or less. */
+  private boolean asksMore(Constraint.Preserve preserve) {
+    return preserve.machines().stream()
+        .allMatch(m -> instance.present(m, preserve.resource()) <= preserve.amount());
+  }
+
+  /** Constraints that can be part of a conflict between placements. */
+  int[] relevant() {
+    return IntStream.range(0, ignored.length)
+        .filter(c -> meaning(instance.constraints().get(c)) != Meaning.NONE)
+        .toArray();
   }
 
   private int[] running() {
@@ -148,10 +183,8 @@ final class Conflicts {
     String what = certain ? "cannot be kept together" : "were not kept together by any try";
     words.add("these demands and constraints " + what + ":");
     ConstraintText text = new ConstraintText(instance);
-    for (int c : relevant()) {
-      if (!ignored[c]) {
-        words.add(text.brief(instance.constraints().get(c)));
-      }
+    for (int c : conflicting()) {
+      words.add(text.brief(instance.constraints().get(c)));
     }
     int shown = 0;
     int more = 0;

@@ -132,26 +132,7 @@ public final class Explanations {
               && c.parts().stream().noneMatch(part -> part.contains(host));
       case Constraint.Quarantine c ->
           c.hosts().contains(host) && instance.state(dense.members[u][0]) == MachineState.SLEEPING;
-      case Constraint.Spread _,
-          Constraint.Split _,
-          Constraint.Root _,
-          Constraint.Lonely _,
-          Constraint.RunningCapacity _,
-          Constraint.ResourceCapacity _,
-          Constraint.Overbook _,
-          Constraint.Online _,
-          Constraint.Offline _,
-          Constraint.MaxOnline _,
-          Constraint.NoIdle _,
-          Constraint.Preserve _,
-          Constraint.InState _,
-          Constraint.Sequence _,
-          Constraint.Precedence _,
-          Constraint.Serialize _,
-          Constraint.Synchronize _,
-          Constraint.Deadline _,
-          Constraint.NoDelay _ ->
-          false;
+      case Constraint _ -> false;
     };
   }
 
