@@ -19,7 +19,7 @@ import org.heddle.images.recipe.Library;
 
 /** A farm of a test: recipes are of the class scratch, with this machine's static busybox. */
 final class Builds {
-  static final Limits SMALL = new Limits(Duration.ofSeconds(20), 256, 64, 32);
+  static final Limits SMALL = new Limits(Duration.ofMinutes(2), 256, 64, 32);
   private static final List<String> BUSYBOX = List.of("/bin/busybox", "/usr/bin/busybox");
 
   final Path folder;
