@@ -77,7 +77,7 @@ public final class HeddleCommand {
     } else {
       line.addSubcommand(arguments[0], called.get());
     }
-    addNested(line, extra);
+    addNested(line, extra, arguments.length < 2 ? "" : arguments[0] + " " + arguments[1]);
     finish(line);
     line.setCaseInsensitiveEnumValuesAllowed(true);
     line.setOut(writer(around.out()));
@@ -113,12 +113,17 @@ public final class HeddleCommand {
     return commands;
   }
 
-  /** Extra commands named {@code "plan solve"} become commands of the command {@code plan}. */
-  private static void addNested(CommandLine line, Map<String, Supplier<Object>> extra) {
+  /**
+   * Extra commands named {@code "plan solve"} become commands of the command {@code plan}.
+   *
+   * @param called only this one, if it is one of them
+   */
+  private static void addNested(
+      CommandLine line, Map<String, Supplier<Object>> extra, String called) {
     extra.forEach((name, command) -> {
       int space = name.indexOf(' ');
       CommandLine parent = space < 0 ? null : line.getSubcommands().get(name.substring(0, space));
-      if (parent != null) {
+      if (parent != null && (name.equals(called) || !extra.containsKey(called))) {
         parent.addSubcommand(name.substring(space + 1), command.get());
       }
     });

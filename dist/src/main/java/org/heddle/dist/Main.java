@@ -37,7 +37,7 @@ public final class Main {
     programs.put("plan fuzz", () -> new FuzzCommand(around));
     programs.put("__train plan", () -> new PlanTraining(Main::programs));
     programs.put("simulate", () -> new SimulateCommand(around));
-    programs.put("store", () -> new StoreCommand(around));
+    programs.putAll(StoreCommand.programs(around));
     programs.put("farm", () -> new FarmCommand(around));
     programs.put("controller", () -> new ControllerCommand(around));
     programs.put("agent", () -> new AgentCommand(around));

@@ -1,5 +1,6 @@
 package org.heddle.store;
 
+import java.security.MessageDigest;
 import java.util.Arrays;
 
 /**
@@ -10,10 +11,10 @@ final class Batch {
   final byte[] data;
 
   /** Where each entry's bytes are in the data; a hole has none. */
-  private int[] starts = new int[512];
+  private int[] starts = new int[128];
 
   /** Bytes of the file; a hole's are negative. */
-  private long[] lengths = new long[512];
+  private long[] lengths = new long[128];
 
   private ChunkId[] ids = new ChunkId[0];
   private int count;
@@ -45,12 +46,13 @@ final class Batch {
   }
 
   Batch hash() {
+    MessageDigest digest = Digests.sha256();
     ids = new ChunkId[count];
     for (int i = 0; i < count; i++) {
       ids[i] =
           lengths[i] < 0
               ? ChunkId.NONE
-              : ChunkId.hash(data, starts[i], Math.toIntExact(lengths[i]));
+              : ChunkId.hash(digest, data, starts[i], Math.toIntExact(lengths[i]));
     }
     return this;
   }

@@ -27,18 +27,34 @@ public final class Block {
   final Codec codec;
   final int rawLength;
   final ChunkId reference;
+
+  /** Its first bytes; what follows is not of the block. */
   final byte[] stored;
+
+  private final int storedLength;
   private final List<ChunkRef> chunks;
   private final ChunkId digest;
 
   Block(Codec codec, int rawLength, ChunkId reference, List<ChunkRef> chunks, byte[] stored)
+      throws StoreException {
+    this(codec, rawLength, reference, chunks, stored, stored.length);
+  }
+
+  Block(
+      Codec codec,
+      int rawLength,
+      ChunkId reference,
+      List<ChunkRef> chunks,
+      byte[] stored,
+      int storedLength)
       throws StoreException {
     this.codec = codec;
     this.rawLength = rawLength;
     this.reference = reference;
     this.chunks = List.copyOf(chunks);
     this.stored = stored;
-    this.digest = ChunkId.hash(stored, 0, stored.length);
+    this.storedLength = storedLength;
+    this.digest = ChunkId.hash(stored, 0, storedLength);
     check();
   }
 
@@ -59,14 +75,15 @@ public final class Block {
       ChunkId reference,
       byte @Nullable [] referenced)
       throws StoreException {
-    int length = chunks.stream().mapToInt(ChunkRef::length).sum();
-    byte[] frame = Codec.compress(data, length, effort, referenced);
-    if (frame == null) {
-      byte[] plain = java.util.Arrays.copyOf(data, length);
-      return new Block(Codec.PLAIN, length, ChunkId.NONE, chunks, plain);
+    try (Compressor compressor = new Compressor()) {
+      Block made = compressor.block(data, chunks, effort, reference, referenced);
+      byte[] own = java.util.Arrays.copyOf(made.stored, made.storedLength);
+      return new Block(made.codec, made.rawLength, made.reference, chunks, own);
     }
-    Codec codec = referenced == null ? Codec.ZSTD : Codec.ZSTD_WITH_REFERENCE;
-    return new Block(codec, length, reference, chunks, frame);
+  }
+
+  static int length(List<ChunkRef> chunks) {
+    return chunks.stream().mapToInt(ChunkRef::length).sum();
   }
 
   /** The SHA-256 of the stored bytes: the block's name. */
@@ -91,12 +108,12 @@ public final class Block {
 
   /** Bytes after compression. */
   public int storedLength() {
-    return stored.length;
+    return storedLength;
   }
 
   /** Bytes on the wire. */
   public long wireLength() {
-    return HEADER + (long) CHUNK * chunks.size() + stored.length;
+    return HEADER + (long) CHUNK * chunks.size() + storedLength;
   }
 
   /**
@@ -107,7 +124,8 @@ public final class Block {
    * @throws StoreException if any of them is not what its name says
    */
   public byte[] open(byte @Nullable [] referenced) throws StoreException {
-    byte[] raw = codec.decode(stored, rawLength, referenced);
+    byte[] raw = new byte[rawLength];
+    codec.decode(stored, storedLength, raw, rawLength, referenced);
     int at = 0;
     for (ChunkRef chunk : chunks) {
       if (!ChunkId.hash(raw, at, chunk.length()).equals(chunk.id())) {
@@ -122,14 +140,14 @@ public final class Block {
   public void write(OutputStream out) throws IOException {
     ByteBuffer head = ByteBuffer.allocate(HEADER + CHUNK * chunks.size());
     head.putInt(MAGIC).put(codec.number).put(new byte[3]);
-    head.putInt(rawLength).putInt(stored.length).putInt(chunks.size());
+    head.putInt(rawLength).putInt(storedLength).putInt(chunks.size());
     reference.write(head);
     for (ChunkRef chunk : chunks) {
       chunk.id().write(head);
       head.putInt(chunk.length());
     }
     out.write(head.array());
-    out.write(stored);
+    out.write(stored, 0, storedLength);
   }
 
   /**

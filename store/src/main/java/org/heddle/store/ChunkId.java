@@ -1,6 +1,7 @@
 package org.heddle.store;
 
 import java.nio.ByteBuffer;
+import java.security.MessageDigest;
 import java.util.HexFormat;
 
 /**
@@ -40,7 +41,11 @@ public record ChunkId(long a, long b, long c, long d) implements Comparable<Chun
 
   /** The name of these bytes. */
   public static ChunkId hash(byte[] data, int offset, int length) {
-    var digest = Digests.sha256();
+    return hash(Digests.sha256(), data, offset, length);
+  }
+
+  /** The same, for one that hashes much: the digest is as it was before. */
+  static ChunkId hash(MessageDigest digest, byte[] data, int offset, int length) {
     digest.update(data, offset, length);
     return of(digest.digest());
   }

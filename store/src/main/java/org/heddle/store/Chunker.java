@@ -81,6 +81,11 @@ final class Chunker {
         | (long) LONGS.get(data, at + 56);
   }
 
+  /** A number for each byte. */
+  static long gear(int unsigned) {
+    return GEAR[unsigned];
+  }
+
   /** 256 numbers from SplitMix64 (Steele et al., OOPSLA 2014), started at 0. */
   private static long[] gear() {
     long[] gear = new long[256];

@@ -1,10 +1,7 @@
 package org.heddle.store;
 
-import com.github.luben.zstd.Zstd;
-import com.github.luben.zstd.ZstdCompressCtx;
 import com.github.luben.zstd.ZstdDecompressCtx;
 import com.github.luben.zstd.ZstdException;
-import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /** How the bytes of a block are stored. */
@@ -15,9 +12,6 @@ enum Codec {
   ZSTD(1),
   /** One zstd frame with another block's bytes as its dictionary (raw content). */
   ZSTD_WITH_REFERENCE(2);
-
-  /** What is compressed is written here first: a new buffer each time costs more than its use. */
-  private static final ThreadLocal<byte[]> SCRATCH = ThreadLocal.withInitial(() -> new byte[0]);
 
   final byte number;
 
@@ -36,64 +30,43 @@ enum Codec {
     };
   }
 
-  /** A frame, or null when it would not be shorter than the bytes are. */
-  static byte @Nullable [] compress(
-      byte[] data, int length, Effort effort, byte @Nullable [] reference) {
-    int bound = (int) Zstd.compressBound(length);
-    byte[] frame = SCRATCH.get();
-    if (frame.length < bound) {
-      frame = new byte[bound];
-      SCRATCH.set(frame);
-    }
-    try (ZstdCompressCtx context = new ZstdCompressCtx()) {
-      context.setLevel(effort.level).setContentSize(true).setChecksum(false);
-      if (effort.hashLog > 0) {
-        context.setHashLog(effort.hashLog);
-      }
-      // A frame may look back over the whole reference too.
-      context.setWindowLog(reference == null ? effort.windowLog : effort.windowLog + 1);
-      if (reference != null) {
-        context.loadDict(reference);
-      }
-      int size = context.compressByteArray(frame, 0, frame.length, data, 0, length);
-      return size >= length ? null : Arrays.copyOf(frame, size);
-    }
-  }
-
   /**
-   * The bytes of a block. Never more than its raw length: a frame that has more or less than that
-   * is refused, whatever it says of itself.
+   * Writes the bytes of a block to the start of an array. Never more than its raw length: a frame
+   * that has more or less than that is refused, whatever it says of itself.
+   *
+   * @param raw as long as the raw length at least
    */
-  byte[] decode(byte[] stored, int rawLength, byte @Nullable [] reference) throws StoreException {
-    return switch (this) {
+  void decode(
+      byte[] stored, int storedLength, byte[] raw, int rawLength, byte @Nullable [] reference)
+      throws StoreException {
+    switch (this) {
       case PLAIN -> {
-        if (stored.length != rawLength) {
+        if (storedLength != rawLength) {
           throw StoreException.malformed("a plain block of another length than it says");
         }
-        yield stored;
+        System.arraycopy(stored, 0, raw, 0, rawLength);
       }
-      case ZSTD -> unpack(stored, rawLength, null);
+      case ZSTD -> unpack(stored, storedLength, raw, rawLength, null);
       case ZSTD_WITH_REFERENCE -> {
         if (reference == null) {
           throw StoreException.malformed("a block needs a reference and names none");
         }
-        yield unpack(stored, rawLength, reference);
+        unpack(stored, storedLength, raw, rawLength, reference);
       }
-    };
+    }
   }
 
-  private static byte[] unpack(byte[] frame, int rawLength, byte @Nullable [] reference)
+  private static void unpack(
+      byte[] frame, int frameLength, byte[] raw, int rawLength, byte @Nullable [] reference)
       throws StoreException {
-    byte[] raw = new byte[rawLength];
     try (ZstdDecompressCtx context = new ZstdDecompressCtx()) {
       if (reference != null) {
         context.loadDict(reference);
       }
-      int size = context.decompressByteArray(raw, 0, rawLength, frame, 0, frame.length);
+      int size = context.decompressByteArray(raw, 0, rawLength, frame, 0, frameLength);
       if (size != rawLength) {
         throw StoreException.corrupt("a block has " + size + " bytes and should have " + rawLength);
       }
-      return raw;
     } catch (ZstdException broken) {
       throw new StoreException(
           StoreException.Kind.CORRUPT,

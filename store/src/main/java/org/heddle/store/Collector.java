@@ -159,7 +159,7 @@ public final class Collector {
   private void copyChunks(
       PackFile pack, PackFile.Placed placed, int number, Marks marks, StoreWriter writer)
       throws IOException {
-    byte[] raw = store.raw(pack, number);
+    byte[] raw = store.shelf().raw(pack, number);
     for (int c = placed.firstChunk(); c < placed.firstChunk() + placed.chunks(); c++) {
       if (marks.isLive(pack, c)) {
         PackFile.Slice slice = pack.slice(c);

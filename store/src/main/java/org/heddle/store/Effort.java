@@ -1,24 +1,58 @@
 package org.heddle.store;
 
+import com.github.luben.zstd.ZstdCompressCtx;
+
 /**
  * How much work compression may be. Measured on the chunks of a Debian image, in blocks of 8 MiB on
- * one core: FAST 400 MB/s to 31 %, SMALL 25 MB/s to 27 %.
+ * one core: FAST 400 MB/s to 31 %, SMALL 25 MB/s to 27 %, and less where chunks are like others.
  */
 public enum Effort {
-  /** zstd level 2 with a window as long as a block. */
-  FAST(2, 23, 17),
-  /** zstd level 13, for what is stored once and sent often. */
-  SMALL(13, 23, 0);
+  /** zstd level 2 with a table that fits the processor's cache. */
+  FAST(2, 17, false),
+  /** zstd level 13, and {@link Deltas}, for what is stored once and sent often. */
+  SMALL(13, 0, true);
 
-  final int level;
-  final int windowLog;
+  /** A frame may look back over a whole block. */
+  private static final int WINDOW_LOG = 23;
+
+  /**
+   * With a dictionary: lower levels overwrite most of it in their tables before it is used (level
+   * 2: 10.7 MB where this gives 2.9), higher ones take longer for a twentieth less.
+   */
+  private static final int REFERENCE_LEVEL = 11;
+
+  /** Two tables of four times two to this many bytes, and a copy of them: memory is bounded. */
+  private static final int REFERENCE_TABLES = 21;
+
+  private final int level;
 
   /** 0: that of the level. */
-  final int hashLog;
+  private final int hashLog;
 
-  Effort(int level, int windowLog, int hashLog) {
+  private final boolean deltas;
+
+  Effort(int level, int hashLog, boolean deltas) {
     this.level = level;
-    this.windowLog = windowLog;
     this.hashLog = hashLog;
+    this.deltas = deltas;
+  }
+
+  /** Whether chunks are compressed against others that are like them. */
+  boolean deltas() {
+    return deltas;
+  }
+
+  /** Prepares a context for one frame. */
+  void set(ZstdCompressCtx context, boolean refers) {
+    context.setContentSize(true).setChecksum(false);
+    if (refers) {
+      context.setLevel(REFERENCE_LEVEL).setWindowLog(WINDOW_LOG + 1);
+      context.setHashLog(REFERENCE_TABLES).setChainLog(REFERENCE_TABLES);
+      return;
+    }
+    context.setLevel(level).setWindowLog(WINDOW_LOG);
+    if (hashLog > 0) {
+      context.setHashLog(hashLog);
+    }
   }
 }

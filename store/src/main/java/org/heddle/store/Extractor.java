@@ -8,6 +8,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -18,24 +19,36 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
+import java.util.SequencedMap;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * Makes a file from an index. Blocks are decompressed and checked on all cores; every chunk is
  * checked before any of its bytes is written.
  */
 public final class Extractor {
-  /** So much of the file is looked at together: each of its blocks is decompressed once. */
-  private static final long WINDOW = 32L << 20;
+  /**
+   * So many entries of the index are looked at together, a gigabyte or so of the file: each of
+   * their blocks is decompressed once.
+   */
+  private static final int WINDOW = 1 << 16;
 
-  private static final int WINDOW_ENTRIES = 1 << 16;
-  private static final int PIECE = 1 << 20;
+  private static final int PIECE = 256 << 10;
+
+  /** So much is written before the disk is told to begin, while blocks are decompressed. */
+  private static final long UNSYNCED = 64L << 20;
 
   private final Store store;
   private final Progress progress;
   private final AtomicLong written = new AtomicLong();
+  private final Queue<BlockReader> readers = new ConcurrentLinkedQueue<>();
+  private final AtomicLong synced = new AtomicLong();
+  private final Lock syncing = new ReentrantLock();
   private long chunks;
 
   public Extractor(Store store, Progress progress) {
@@ -43,10 +56,19 @@ public final class Extractor {
     this.progress = progress;
   }
 
-  private record Wanted(long position, ChunkRef chunk) {}
+  /** A chunk of the file: where it goes, and its number in its pack. */
+  private record Wanted(long position, ChunkRef chunk, int number) {}
+
+  private record BlockOf(PackFile pack, int number) {}
 
   /** What is known of one run. */
-  private record Target(FileChannel channel, Native.Puncher puncher, boolean old) {}
+  private record Target(FileChannel channel, Native.Puncher puncher, boolean old) {
+    boolean holds(Wanted wanted) throws IOException {
+      byte[] there = new byte[wanted.chunk.length()];
+      PackFile.readFully(channel, ByteBuffer.wrap(there), wanted.position);
+      return ChunkId.hash(there, 0, there.length).equals(wanted.chunk.id());
+    }
+  }
 
   /**
    * Makes a new file, sparse where the index has holes. It has its name only when it is whole and
@@ -97,29 +119,24 @@ public final class Extractor {
     try (FileChannel channel =
             FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE);
         Workers workers = Workers.all();
-        Native.Puncher puncher = new Native.Puncher(file)) {
+        Native.Puncher puncher = old ? Native.puncher(file) : Native.Puncher.NONE) {
       Target target = new Target(channel, puncher, old);
       try (RandomAccessFile sized = new RandomAccessFile(file.toFile(), "rw")) {
         sized.setLength(index.info().fileSize());
       }
       Queue<Future<?>> running = new ArrayDeque<>();
-      List<Wanted> window = new ArrayList<>();
-      long bytes = 0;
+      SequencedMap<BlockOf, List<Wanted>> window = new LinkedHashMap<>();
       for (Optional<Entry> entry = index.next(); entry.isPresent(); entry = index.next()) {
         long position = index.position() - entry.get().length();
         switch (entry.get()) {
           case Entry.Hole(long length) -> hole(target, position, length);
           case Entry.Data(ChunkRef chunk) -> {
-            window.add(new Wanted(position, chunk));
-            bytes += chunk.length();
-            chunks++;
+            want(chunk, position, window);
+            if (++chunks % WINDOW == 0) {
+              start(window, target, workers, running);
+              progress.at(index.position(), index.info().fileSize());
+            }
           }
-        }
-        if (bytes >= WINDOW || window.size() >= WINDOW_ENTRIES) {
-          start(window, target, workers, running);
-          window.clear();
-          bytes = 0;
-          progress.at(index.position(), index.info().fileSize());
         }
       }
       start(window, target, workers, running);
@@ -131,57 +148,115 @@ public final class Extractor {
     }
   }
 
-  private void start(List<Wanted> window, Target target, Workers workers, Queue<Future<?>> running)
+  private void want(ChunkRef chunk, long position, Map<BlockOf, List<Wanted>> window)
       throws IOException {
-    for (List<Wanted> group : groups(window)) {
-      while (running.size() > 2 * workers.count()) {
+    Packs.Found found = store.shelf().place(chunk.id());
+    BlockOf block = new BlockOf(found.pack(), found.pack().blockOf(found.chunk()));
+    window
+        .computeIfAbsent(block, _ -> new ArrayList<>())
+        .add(new Wanted(position, chunk, found.chunk()));
+  }
+
+  private void start(
+      SequencedMap<BlockOf, List<Wanted>> window,
+      Target target,
+      Workers workers,
+      Queue<Future<?>> running)
+      throws IOException {
+    for (Map.Entry<BlockOf, List<Wanted>> block : window.entrySet()) {
+      while (running.size() > workers.count()) {
         Workers.result(running.remove());
       }
       running.add(
           workers.start(() -> {
-            write(group, target);
+            write(block.getKey(), block.getValue(), target);
+            syncSometimes(target.channel);
             return true;
           }));
-    }
-    if (Thread.interrupted()) {
-      throw new InterruptedIOException("interrupted");
-    }
-  }
-
-  /** What comes from the same block goes together. */
-  private List<List<Wanted>> groups(List<Wanted> window) throws IOException {
-    Map<ChunkId, List<Wanted>> byBlock = new LinkedHashMap<>();
-    for (Wanted wanted : window) {
-      byBlock.computeIfAbsent(store.blockOf(wanted.chunk.id()), _ -> new ArrayList<>()).add(wanted);
-    }
-    return List.copyOf(byBlock.values());
-  }
-
-  private void write(List<Wanted> group, Target target) throws IOException {
-    for (Wanted wanted : group) {
-      if (target.old && isThere(wanted, target.channel)) {
-        continue;
+      if (Thread.interrupted()) {
+        throw new InterruptedIOException("interrupted");
       }
-      byte[] bytes = store.read(wanted.chunk.id());
-      if (bytes.length != wanted.chunk.length()) {
-        throw StoreException.corrupt(
-            "chunk " + wanted.chunk.id() + " has another length than the index says");
+    }
+    window.clear();
+  }
+
+  /** One thread at a time tells the disk to write what has come; others go on. */
+  private void syncSometimes(FileChannel channel) throws IOException {
+    if (written.get() - synced.get() >= UNSYNCED && syncing.tryLock()) {
+      try {
+        synced.set(written.get());
+        channel.force(false);
+      } finally {
+        syncing.unlock();
       }
-      write(target.channel, bytes, bytes.length, wanted.position);
     }
   }
 
-  private static boolean isThere(Wanted wanted, FileChannel channel) throws IOException {
-    byte[] there = new byte[wanted.chunk.length()];
-    PackFile.readFully(channel, ByteBuffer.wrap(there), wanted.position);
-    return ChunkId.hash(there, 0, there.length).equals(wanted.chunk.id());
+  private void write(BlockOf block, List<Wanted> group, Target target) throws IOException {
+    List<Wanted> wanted = group;
+    if (target.old) {
+      wanted = new ArrayList<>();
+      for (Wanted one : group) {
+        if (!target.holds(one)) {
+          wanted.add(one);
+        }
+      }
+    }
+    if (wanted.isEmpty()) {
+      return;
+    }
+    BlockReader known = readers.poll();
+    BlockReader reader = known == null ? new BlockReader(store) : known;
+    try {
+      reader.open(block.pack, block.number);
+      writeRuns(wanted, reader, target.channel);
+    } catch (NoSuchFileException moved) {
+      for (Wanted one : wanted) {
+        writeMoved(one, target.channel);
+      }
+    } finally {
+      readers.add(reader);
+    }
   }
 
-  private void write(FileChannel channel, byte[] bytes, int length, long position)
+  /** What lies together in the block and in the file is written together. */
+  private void writeRuns(List<Wanted> wanted, BlockReader reader, FileChannel channel)
       throws IOException {
-    ByteBuffer buffer = ByteBuffer.wrap(bytes, 0, length);
-    while (buffer.hasRemaining()) {
-      channel.write(buffer, position + buffer.position());
+    int start = 0;
+    int length = 0;
+    long position = 0;
+    for (Wanted one : wanted) {
+      int at = reader.chunk(one.number, one.chunk);
+      if (length > 0 && (at != start + length || one.position != position + length)) {
+        write(channel, reader.bytes(), start, length, position);
+        length = 0;
+      }
+      if (length == 0) {
+        start = at;
+        position = one.position;
+      }
+      length += one.chunk.length();
+    }
+    write(channel, reader.bytes(), start, length, position);
+  }
+
+  /** A collection has written the chunk to another pack since we looked. */
+  private void writeMoved(Wanted wanted, FileChannel channel) throws IOException {
+    byte[] bytes = store.read(wanted.chunk.id());
+    if (bytes.length != wanted.chunk.length()) {
+      throw StoreException.corrupt(
+          "chunk " + wanted.chunk.id() + " has another length than the index says");
+    }
+    write(channel, bytes, 0, bytes.length, wanted.position);
+  }
+
+  /** In pieces, since the JDK copies each as a whole first. */
+  private void write(FileChannel channel, byte[] bytes, int start, int length, long position)
+      throws IOException {
+    ByteBuffer buffer = ByteBuffer.wrap(bytes);
+    for (int at = 0; at < length; ) {
+      buffer.limit(start + Math.min(length, at + PIECE)).position(start + at);
+      at += channel.write(buffer, position + at);
     }
     written.addAndGet(length);
   }
@@ -196,7 +271,7 @@ public final class Extractor {
       int piece = (int) Math.min(PIECE, position + length - at);
       PackFile.readFully(target.channel, ByteBuffer.wrap(there, 0, piece), at);
       if (Chunker.zeros(there, 0, piece) < piece) {
-        write(target.channel, zeros, piece, at);
+        write(target.channel, zeros, 0, piece, at);
       }
       at += piece;
     }

@@ -7,10 +7,12 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Future;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Stores a file: read and cut, hashed, looked up, compressed and written at once, each step for
@@ -18,8 +20,10 @@ import java.util.concurrent.Future;
  * size.
  */
 public final class Maker {
-  /** Batches of 4 MiB between reading and looking up. */
-  private static final int BATCHES = 4;
+  /** Batches of 1 MiB between reading and looking up. */
+  private static final int BATCHES = 6;
+
+  private static final int FIRST_BLOCK = 1 << 20;
 
   private final StoreWriter writer;
   private final Progress progress;
@@ -28,9 +32,12 @@ public final class Maker {
   private final List<ChunkRef> blockChunks = new ArrayList<>();
   private final Queue<byte[]> free = new ConcurrentLinkedQueue<>();
   private final int blockBytes;
-  private byte[] block;
+  private final Compressors compressors = new Compressors();
+  private byte[] block = new byte[0];
   private int blockLength;
-  private final Queue<Future<Block>> compressing = new ArrayDeque<>();
+  private final Queue<Future<?>> compressing = new ArrayDeque<>();
+  private @Nullable Deltas deltas;
+  private int blockNumber;
   private long chunks;
   private long newChunks;
   private long newBytes;
@@ -53,7 +60,6 @@ public final class Maker {
     this.writer = writer;
     this.progress = progress;
     this.blockBytes = blockBytes;
-    this.block = new byte[blockBytes];
   }
 
   /**
@@ -64,10 +70,16 @@ public final class Maker {
   public MakeReport make(Path file, String name, boolean replace) throws IOException {
     Names.check(name);
     long before = writer.bytesWritten();
-    try (Workers workers = Workers.all();
+    try (compressors;
+        Workers workers = Workers.all();
         IndexWriter index = writer.indexWriter()) {
       try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ);
           Extents.Closing extents = Extents.of(file, channel)) {
+        if (writer.effort().deltas()) {
+          deltas = writer.deltas();
+          deltas.learn(workers);
+          blockNumber = deltas.next();
+        }
         run(new Cutter(channel, extents), workers, index);
       }
       try (IndexDraft draft = writer.draft(index)) {
@@ -100,8 +112,13 @@ public final class Maker {
       progress.at(done, cutter.size());
     }
     endBlock(workers);
+    endDeltas(workers);
+    finishCompressing();
+  }
+
+  private void finishCompressing() throws IOException {
     while (!compressing.isEmpty()) {
-      writer.append(Workers.result(compressing.remove()));
+      Workers.result(compressing.remove());
     }
   }
 
@@ -124,15 +141,31 @@ public final class Maker {
   }
 
   private void take(ChunkRef chunk, byte[] data, int start, Workers workers) throws IOException {
-    if (blockLength + chunk.length() > block.length) {
+    writer.promise(chunk.id());
+    newChunks++;
+    newBytes += chunk.length();
+    if (deltas != null && deltas.take(chunk, data, start, blockNumber)) {
+      if (deltas.full()) {
+        endDeltas(workers);
+      }
+      return;
+    }
+    if (blockLength + chunk.length() > blockBytes) {
       endBlock(workers);
+    }
+    if (blockLength + chunk.length() > block.length) {
+      grow(blockLength + chunk.length());
     }
     System.arraycopy(data, start, block, blockLength, chunk.length());
     blockLength += chunk.length();
     blockChunks.add(chunk);
-    writer.promise(chunk.id());
-    newChunks++;
-    newBytes += chunk.length();
+  }
+
+  /** What little is new of a file takes little memory. */
+  private void grow(int least) {
+    byte[] next = blockLength == 0 ? free.poll() : null;
+    long wanted = newBytes < blockBytes / 2 ? Math.max(2L * least, FIRST_BLOCK) : blockBytes;
+    block = next != null ? next : Arrays.copyOf(block, (int) Math.min(wanted, blockBytes));
   }
 
   private void endBlock(Workers workers) throws IOException {
@@ -141,18 +174,54 @@ public final class Maker {
     }
     byte[] data = block;
     List<ChunkRef> refs = List.copyOf(blockChunks);
-    byte[] next = free.poll();
-    block = next == null ? new byte[blockBytes] : next;
+    block = new byte[0];
     blockLength = 0;
     blockChunks.clear();
+    int number = blockNumber;
+    blockNumber = deltas == null ? 0 : deltas.next();
+    compress(
+        workers,
+        compressor -> {
+          Block made = compressor.block(data, refs, writer.effort(), ChunkId.NONE, null);
+          if (deltas != null) {
+            deltas.made(number, made.digest());
+          }
+          writer.append(made);
+          free.add(data);
+        });
+  }
+
+  /** Compresses what is like other blocks, when these can be read. */
+  private void endDeltas(Workers workers) throws IOException {
+    Deltas known = deltas;
+    if (known == null) {
+      return;
+    }
+    endBlock(workers);
+    finishCompressing();
+    writer.flush();
+    for (Deltas.Group group : known.drain()) {
+      compress(workers, compressor -> writer.append(known.compress(group, compressor)));
+    }
+  }
+
+  private interface Compression {
+    void run(Compressor compressor) throws IOException;
+  }
+
+  private void compress(Workers workers, Compression compression) throws IOException {
     compressing.add(
         workers.start(() -> {
-          Block made = Block.of(data, refs, writer.effort());
-          free.add(data);
-          return made;
+          Compressor compressor = compressors.take();
+          try {
+            compression.run(compressor);
+          } finally {
+            compressors.giveBack(compressor);
+          }
+          return true;
         }));
-    if (compressing.size() > workers.count() + 1) {
-      writer.append(Workers.result(compressing.remove()));
+    if (compressing.size() > workers.count()) {
+      Workers.result(compressing.remove());
     }
   }
 }

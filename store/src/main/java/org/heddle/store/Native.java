@@ -32,23 +32,6 @@ final class Native {
           Linker.Option.firstVariadicArg(2));
   private static final MethodHandle CLOSE =
       handle("close", FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_INT));
-  private static final MethodHandle SEEK =
-      handle(
-          "lseek",
-          FunctionDescriptor.of(
-              ValueLayout.JAVA_LONG,
-              ValueLayout.JAVA_INT,
-              ValueLayout.JAVA_LONG,
-              ValueLayout.JAVA_INT));
-  private static final MethodHandle FALLOCATE =
-      handle(
-          "fallocate",
-          FunctionDescriptor.of(
-              ValueLayout.JAVA_INT,
-              ValueLayout.JAVA_INT,
-              ValueLayout.JAVA_INT,
-              ValueLayout.JAVA_LONG,
-              ValueLayout.JAVA_LONG));
 
   private Native() {}
 
@@ -65,7 +48,21 @@ final class Native {
     return descriptor < 0 ? Extents.dense() : new Seeking(descriptor);
   }
 
+  /** Handles take milliseconds to make: only those that are used are made. */
   private record Seeking(int descriptor) implements Extents.Closing {
+    private static final MethodHandle SEEK =
+        handle(
+            "lseek",
+            FunctionDescriptor.of(
+                ValueLayout.JAVA_LONG,
+                ValueLayout.JAVA_INT,
+                ValueLayout.JAVA_LONG,
+                ValueLayout.JAVA_INT));
+
+    private static long seek(int descriptor, long position, int whence) {
+      return call(() -> (long) SEEK.invokeExact(descriptor, position, whence));
+    }
+
     @Override
     public long data(long position) throws IOException {
       long found = seek(descriptor, position, SEEK_DATA);
@@ -85,19 +82,28 @@ final class Native {
     }
   }
 
+  /** To make holes in a file. */
+  static Puncher puncher(Path file) {
+    return new Puncher(open(file, READ_WRITE));
+  }
+
   /** Makes holes in an open file. */
   static final class Puncher implements AutoCloseable {
+    /** Makes none. */
+    static final Puncher NONE = new Puncher(-1);
+
     private final int descriptor;
 
-    Puncher(Path file) {
-      this.descriptor = open(file, READ_WRITE);
+    private Puncher(int descriptor) {
+      this.descriptor = descriptor;
     }
 
     /** Whether there are zeros and no blocks now; false: the system cannot, so write the zeros. */
     boolean punch(long position, long length) {
       return descriptor >= 0
           && call(() ->
-              (int) FALLOCATE.invokeExact(descriptor, KEEP_SIZE_AND_PUNCH, position, length))
+              (int)
+                  Punching.FALLOCATE.invokeExact(descriptor, KEEP_SIZE_AND_PUNCH, position, length))
               == 0;
     }
 
@@ -109,15 +115,26 @@ final class Native {
     }
   }
 
+  /** Made when something is punched. */
+  private static final class Punching {
+    private static final MethodHandle FALLOCATE =
+        handle(
+            "fallocate",
+            FunctionDescriptor.of(
+                ValueLayout.JAVA_INT,
+                ValueLayout.JAVA_INT,
+                ValueLayout.JAVA_INT,
+                ValueLayout.JAVA_LONG,
+                ValueLayout.JAVA_LONG));
+
+    private Punching() {}
+  }
+
   private static int open(Path file, int flags) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment name = arena.allocateFrom(file.toAbsolutePath().toString());
       return call(() -> (int) OPEN.invokeExact(name, flags | CLOSE_ON_EXEC));
     }
-  }
-
-  private static long seek(int descriptor, long position, int whence) {
-    return call(() -> (long) SEEK.invokeExact(descriptor, position, whence));
   }
 
   private interface Call<T> {

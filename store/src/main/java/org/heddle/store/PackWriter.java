@@ -33,14 +33,14 @@ final class PackWriter implements AutoCloseable {
     blocks.add(
         new Placed(
             position,
-            block.stored.length,
+            block.storedLength(),
             block.rawLength,
             chunks.size(),
             block.codec,
             block.digest(),
             block.reference));
     chunks.addAll(block.chunks());
-    write(ByteBuffer.wrap(block.stored));
+    write(ByteBuffer.wrap(block.stored, 0, block.storedLength()));
   }
 
   /** Bytes written, table not counted. */

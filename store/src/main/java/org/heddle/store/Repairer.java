@@ -79,7 +79,7 @@ public final class Repairer {
     byte[] raw;
     try {
       block = pack.read(number);
-      raw = block.open(store.referenced(block));
+      raw = block.open(store.shelf().referenced(block));
     } catch (StoreException damaged) {
       return;
     }

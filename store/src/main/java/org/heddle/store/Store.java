@@ -7,7 +7,6 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -24,20 +23,18 @@ import org.jspecify.annotations.Nullable;
  * survives the end of a process at any instant: what was published stays, what was not is gone.
  */
 public final class Store implements ChunkSource {
-  private static final long CACHE = 96L << 20;
-
   final Layout layout;
   final Disk disk;
   private final StoreSettings settings;
-  private final BlockCache cache;
   private final PackSet packs;
+  private final Shelf shelf;
 
   private Store(Layout layout, Disk disk, StoreSettings settings, long cache) {
     this.layout = layout;
     this.disk = disk;
     this.settings = settings;
-    this.cache = new BlockCache(cache);
     this.packs = new PackSet(layout.packs());
+    this.shelf = new Shelf(layout.folder(), packs, new BlockCache(cache));
   }
 
   /**
@@ -213,7 +210,7 @@ public final class Store implements ChunkSource {
     return chunks;
   }
 
-  /** The chunks of an index that are not here. Reads the index to its end. */
+  /** The chunks of an index that are not here, each once. Reads the index to its end. */
   public SequencedSet<ChunkRef> missing(IndexReader index) throws IOException {
     SequencedSet<ChunkRef> missing = new LinkedHashSet<>();
     for (Optional<Entry> entry = index.next(); entry.isPresent(); entry = index.next()) {
@@ -224,90 +221,23 @@ public final class Store implements ChunkSource {
     return missing;
   }
 
+  /** Whether all chunks of an index are here. Reads it as far as they are. */
+  public boolean hasAll(IndexReader index) throws IOException {
+    for (Optional<Entry> entry = index.next(); entry.isPresent(); entry = index.next()) {
+      if (entry.get() instanceof Entry.Data(ChunkRef chunk) && !has(chunk.id())) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   /**
    * Reads a chunk, checked. Decompresses its whole block, which is remembered for the next ones.
    *
    * @throws StoreException not found, or corrupt when its bytes are not what its name says
    */
   public byte[] read(ChunkId chunk) throws IOException {
-    byte[] bytes = tryRead(chunk);
-    if (bytes == null) {
-      // A collection may have moved it to another pack since the packs were listed.
-      refresh();
-      bytes = tryRead(chunk);
-    }
-    if (bytes == null) {
-      throw StoreException.notFound("chunk " + chunk + " is not in " + folder());
-    }
-    return bytes;
-  }
-
-  private byte @Nullable [] tryRead(ChunkId id) throws IOException {
-    Packs.Found found = find(id, Set.of());
-    if (found == null) {
-      return null;
-    }
-    try {
-      PackFile.Slice slice = found.pack().slice(found.chunk());
-      byte[] raw = raw(found.pack(), slice.block());
-      return checked(id, raw, slice);
-    } catch (NoSuchFileException moved) {
-      return null;
-    }
-  }
-
-  static byte[] checked(ChunkId id, byte[] raw, PackFile.Slice slice) throws StoreException {
-    if (!ChunkId.hash(raw, slice.start(), slice.length()).equals(id)) {
-      throw StoreException.corrupt("chunk " + id + " has other bytes than its name says");
-    }
-    return java.util.Arrays.copyOfRange(raw, slice.start(), slice.start() + slice.length());
-  }
-
-  /** The block that holds a chunk. */
-  ChunkId blockOf(ChunkId chunk) throws IOException {
-    Packs.Found found = find(chunk, Set.of());
-    if (found == null) {
-      refresh();
-      found = find(chunk, Set.of());
-    }
-    if (found == null) {
-      throw StoreException.notFound("chunk " + chunk + " is not in " + folder());
-    }
-    return found.pack().block(found.pack().blockOf(found.chunk())).digest();
-  }
-
-  /** The bytes of a block, from memory if it was read just now; its chunks are unchecked. */
-  byte[] raw(PackFile pack, int number) throws IOException {
-    PackFile.Placed placed = pack.block(number);
-    byte[] known = cache.get(placed.digest());
-    if (known != null && known.length == placed.raw()) {
-      return known;
-    }
-    Block block = pack.read(number);
-    byte[] raw = block.codec.decode(block.stored, block.rawLength, referenced(block));
-    cache.put(placed.digest(), raw);
-    return raw;
-  }
-
-  /** The bytes that a block refers to; null when it refers to none. */
-  byte @Nullable [] referenced(Block block) throws IOException {
-    Optional<ChunkId> reference = block.reference();
-    if (reference.isEmpty()) {
-      return null;
-    }
-    byte[] known = cache.get(reference.get());
-    if (known != null) {
-      return known;
-    }
-    Packs.FoundBlock found = findBlock(reference.get());
-    if (found == null) {
-      throw StoreException.notFound(
-          "block " + block.digest() + " refers to " + reference.get() + ", which is not here");
-    }
-    if (found.pack().block(found.block()).codec() == Codec.ZSTD_WITH_REFERENCE) {
-      throw StoreException.malformed("a block refers to one that refers to another itself");
-    }
-    return raw(found.pack(), found.block());
+    return shelf.read(chunk);
   }
 
   /**
@@ -316,22 +246,7 @@ public final class Store implements ChunkSource {
    * @return in the order of the first wanted chunk of each
    */
   public List<Holding> locate(Collection<ChunkRef> wanted) throws IOException {
-    Map<ChunkId, Gathering> blocks = new LinkedHashMap<>();
-    for (ChunkRef chunk : wanted) {
-      Packs.Found found = find(chunk.id(), Set.of());
-      if (found != null) {
-        PackFile pack = found.pack();
-        int number = pack.blockOf(found.chunk());
-        blocks
-            .computeIfAbsent(pack.block(number).digest(), _ -> new Gathering(pack, number))
-            .add(found.chunk(), chunk);
-      }
-    }
-    List<Holding> holdings = new ArrayList<>();
-    for (Gathering gathering : blocks.values()) {
-      holdings.add(gathering.holding());
-    }
-    return holdings;
+    return shelf.locate(wanted);
   }
 
   /**
@@ -340,57 +255,23 @@ public final class Store implements ChunkSource {
    * @throws StoreException not found, or corrupt
    */
   public Block block(ChunkId digest) throws IOException {
-    Packs.FoundBlock found = findBlock(digest);
-    try {
-      if (found != null) {
-        return found.pack().read(found.block());
-      }
-    } catch (NoSuchFileException moved) {
-      // A collection has written it anew; or it is gone.
-    }
-    refresh();
-    found = findBlock(digest);
-    if (found == null) {
-      throw StoreException.notFound("block " + digest + " is not in " + folder());
-    }
-    return found.pack().read(found.block());
+    return shelf.block(digest);
   }
 
   /** Compresses chunks of this store into a new block, which refers to no other. */
   public Block gather(List<ChunkRef> chunks, Effort effort) throws IOException {
-    int length = chunks.stream().mapToInt(ChunkRef::length).sum();
-    byte[] data = new byte[Block.bounded("raw length", length, Limits.BLOCK)];
-    int at = 0;
-    for (ChunkRef chunk : chunks) {
-      byte[] bytes = read(chunk.id());
-      if (bytes.length != chunk.length()) {
-        throw StoreException.corrupt(
-            "chunk " + chunk.id() + " has " + bytes.length + " bytes, not " + chunk.length());
-      }
-      System.arraycopy(bytes, 0, data, at, bytes.length);
-      at += bytes.length;
-    }
-    return Block.of(data, chunks, effort);
+    return shelf.gather(chunks, effort);
   }
 
   /** A block goes out as it is stored when at least half of it is wanted. */
   @Override
   public void fetch(Collection<ChunkRef> wanted, Sink sink) throws IOException {
-    for (Holding holding : locate(wanted)) {
-      boolean whole =
-          holding.reference().isEmpty() && holding.wantedLength() * 2L >= holding.rawLength();
-      Block block = whole ? intact(holding.block()) : null;
-      sink.accept(block == null ? gather(holding.wanted(), Effort.FAST) : block);
-    }
+    shelf.fetch(wanted, sink);
   }
 
-  /** Null when a collection has moved it, or it is damaged: perhaps not all of its chunks are. */
-  private @Nullable Block intact(ChunkId block) throws IOException {
-    try {
-      return block(block);
-    } catch (NoSuchFileException | StoreException gone) {
-      return null;
-    }
+  /** To read blocks as a whole. */
+  Shelf shelf() {
+    return shelf;
   }
 
   /** Sizes and counts. */
@@ -450,10 +331,6 @@ public final class Store implements ChunkSource {
 
   Packs.@Nullable Found find(ChunkId id, Set<String> without) {
     return packs.find(id, without);
-  }
-
-  private Packs.@Nullable FoundBlock findBlock(ChunkId digest) throws StoreException {
-    return packs.findBlock(digest);
   }
 
   List<PackFile> packFiles() {

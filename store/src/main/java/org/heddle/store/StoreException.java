@@ -1,6 +1,7 @@
 package org.heddle.store;
 
 import java.io.IOException;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** A store cannot do what was asked; the message says what is wrong, where, and what to do. */
@@ -48,5 +49,13 @@ public final class StoreException extends IOException {
 
   static StoreException notFound(String message) {
     return new StoreException(Kind.NOT_FOUND, message);
+  }
+
+  /** The same failure for another thread than the one that met it. */
+  static IOException again(IOException failure) {
+    String message = Objects.requireNonNullElse(failure.getMessage(), failure.toString());
+    return failure instanceof StoreException known
+        ? new StoreException(known.kind(), message, known)
+        : new IOException(message, failure);
   }
 }

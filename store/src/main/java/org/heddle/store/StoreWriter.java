@@ -29,15 +29,15 @@ public final class StoreWriter implements AutoCloseable {
   private final List<ChunkRef> loose = new ArrayList<>();
   private byte[] looseData = new byte[0];
   private int looseLength;
-  private @Nullable PackWriter pack;
-  private long bytesBefore;
-  private long bytesSealed;
+  private final PendingPacks packs;
 
-  private StoreWriter(Store store, Session session, Effort effort, Set<String> condemned) {
+  private StoreWriter(Store store, Session session, Effort effort, Set<String> condemned)
+      throws IOException {
     this.store = store;
     this.session = session;
     this.effort = effort;
     this.condemned = condemned;
+    this.packs = new PendingPacks(store, session, this::durable);
   }
 
   static StoreWriter begin(Store store, Effort effort) throws IOException {
@@ -50,9 +50,7 @@ public final class StoreWriter implements AutoCloseable {
         condemned.add(String.valueOf(file.getFileName()));
       }
       store.refresh();
-      StoreWriter writer = new StoreWriter(store, session, effort, condemned);
-      writer.bytesBefore = store.bytes();
-      return writer;
+      return new StoreWriter(store, session, effort, condemned);
     } catch (IOException | RuntimeException failed) {
       session.close();
       throw failed;
@@ -101,6 +99,7 @@ public final class StoreWriter implements AutoCloseable {
         addLoose(chunk, data, offset);
       }
     }
+    packs.sealFull();
   }
 
   /**
@@ -112,26 +111,27 @@ public final class StoreWriter implements AutoCloseable {
    *     of it was added; not found when it refers to a block that is not here
    */
   public long addBlock(Block block) throws IOException {
-    byte[] raw = block.open(store.referenced(block));
-    synchronized (this) {
-      long fresh =
-          block.chunks().stream()
-              .filter(chunk -> !has(chunk.id()))
-              .mapToLong(ChunkRef::length)
-              .sum();
-      if (fresh * 4 >= block.rawLength() * 3L) {
-        append(block);
-        return fresh;
-      }
-      int at = 0;
-      for (ChunkRef chunk : block.chunks()) {
-        if (!has(chunk.id())) {
-          addLoose(chunk, raw, at);
-        }
-        at += chunk.length();
-      }
+    byte[] raw = block.open(store.shelf().referenced(block));
+    long fresh = addOpened(block, raw);
+    packs.sealFull();
+    return fresh;
+  }
+
+  private synchronized long addOpened(Block block, byte[] raw) throws IOException {
+    long fresh =
+        block.chunks().stream().filter(chunk -> !has(chunk.id())).mapToLong(ChunkRef::length).sum();
+    if (fresh * 4 >= block.rawLength() * 3L) {
+      place(block);
       return fresh;
     }
+    int at = 0;
+    for (ChunkRef chunk : block.chunks()) {
+      if (!has(chunk.id())) {
+        addLoose(chunk, raw, at);
+      }
+      at += chunk.length();
+    }
+    return fresh;
   }
 
   private void addLoose(ChunkRef chunk, byte[] data, int offset) throws IOException {
@@ -153,7 +153,7 @@ public final class StoreWriter implements AutoCloseable {
       Block block = Block.of(looseData, loose, effort);
       loose.clear();
       looseLength = 0;
-      append(block);
+      place(block);
     }
   }
 
@@ -162,59 +162,33 @@ public final class StoreWriter implements AutoCloseable {
     pending.add(chunk);
   }
 
-  /** Adds a block that is known to be right. */
-  synchronized void append(Block block) throws IOException {
-    checkQuota(block.storedLength() + (long) block.chunks().size() * PackFile.CHUNK_BYTES);
-    if (pack == null) {
-      pack = new PackWriter(store.disk, session.temporary("pack"));
-    }
-    pack.append(block);
+  /** Adds a block that is known to be right; its bytes are not needed any more then. */
+  void append(Block block) throws IOException {
+    place(block);
+    packs.sealFull();
+  }
+
+  private synchronized void place(Block block) throws IOException {
+    packs.append(block);
     block.chunks().forEach(chunk -> pending.add(chunk.id()));
-    if (pack.length() >= Limits.PACK || pack.chunkCount() > Limits.PACK_CHUNKS / 2) {
-      seal();
-    }
   }
 
-  private void checkQuota(long more) throws StoreException {
-    long quota = store.quota();
-    long open = pack == null ? 0 : pack.length();
-    long needed = bytesBefore + bytesSealed + open + more;
-    if (quota > 0 && needed > quota) {
-      throw new StoreException(
-          StoreException.Kind.FULL,
-          "store "
-              + store.folder()
-              + " may take "
-              + quota
-              + " bytes and this needs "
-              + needed
-              + " at least; remove indexes and run 'heddle store gc', or raise its quota");
-    }
-  }
-
-  private void seal() throws IOException {
-    PackWriter full = pack;
-    if (full != null) {
-      pack = null;
-      try (full) {
-        Path sealed = full.seal(store.layout.packs());
-        bytesSealed += Files.size(sealed);
-        store.add(sealed);
-        // From here on they are found in the store.
-        full.chunks().forEach(chunk -> pending.remove(chunk.id()));
-      }
-    }
+  /** From now on these are found in the store. */
+  private synchronized void durable(List<ChunkRef> chunks) {
+    chunks.forEach(chunk -> pending.remove(chunk.id()));
   }
 
   /** On return all that was added is durable and can be read from the store. */
-  public synchronized void flush() throws IOException {
-    flushLoose();
-    seal();
+  public void flush() throws IOException {
+    synchronized (this) {
+      flushLoose();
+    }
+    packs.flush();
   }
 
   /** Bytes of packs and indexes that this writer has made so far. */
-  public synchronized long bytesWritten() {
-    return bytesSealed;
+  public long bytesWritten() {
+    return packs.bytesSealed();
   }
 
   /** The session's name. */
@@ -223,8 +197,17 @@ public final class StoreWriter implements AutoCloseable {
   }
 
   /** Blocks of the pack that is being written. */
-  synchronized Set<ChunkId> appended() {
-    return pack == null ? Set.of() : pack.blocks();
+  Set<ChunkId> appended() {
+    return packs.appended();
+  }
+
+  /** Where a chunk is that this writer may rely on. */
+  Optional<Packs.Found> find(ChunkId chunk) {
+    return Optional.ofNullable(store.find(chunk, condemned));
+  }
+
+  Deltas deltas() {
+    return new Deltas(store, this);
   }
 
   IndexWriter indexWriter() throws IOException {
@@ -278,10 +261,14 @@ public final class StoreWriter implements AutoCloseable {
    * @param replace whether an index that has the name may be replaced by another
    * @throws StoreException conflict when the name is taken; not found when a chunk is missing
    */
-  public synchronized NamedIndex publish(String name, IndexDraft draft, boolean replace)
-      throws IOException {
+  public NamedIndex publish(String name, IndexDraft draft, boolean replace) throws IOException {
     Path file = store.indexFile(name);
     flush();
+    return publish(file, name, draft, replace);
+  }
+
+  private synchronized NamedIndex publish(Path file, String name, IndexDraft draft, boolean replace)
+      throws IOException {
     // All that was really added is in the store now; a promise that was not kept counts for
     // nothing.
     pending.clear();
@@ -290,10 +277,10 @@ public final class StoreWriter implements AutoCloseable {
       if (!replace && Files.exists(file)) {
         refuseOther(name, draft);
       }
-      checkQuota(draft.info().indexBytes());
+      packs.checkQuota(draft.info().indexBytes());
       store.disk.rename(draft.file(), file);
       store.disk.syncFolder(store.layout.indexes());
-      bytesSealed += draft.info().indexBytes();
+      packs.wrote(draft.info().indexBytes());
     }
     return new NamedIndex(name, draft.info(), Files.getLastModifiedTime(file).toInstant());
   }
@@ -327,14 +314,9 @@ public final class StoreWriter implements AutoCloseable {
 
   /** Ends the session; what was not flushed is gone. */
   @Override
-  public synchronized void close() throws IOException {
-    try {
-      if (pack != null) {
-        pack.close();
-        pack = null;
-      }
-    } finally {
-      session.close();
+  public void close() throws IOException {
+    try (session) {
+      packs.close();
     }
   }
 }

@@ -125,7 +125,7 @@ public final class Verifier {
   private Checked check(PackFile pack, int number) throws IOException {
     try {
       Block block = pack.read(number);
-      block.open(store.referenced(block));
+      block.open(store.shelf().referenced(block));
       return new Checked(pack, number, "");
     } catch (NoSuchFileException deletedMeanwhile) {
       return new Checked(pack, number, "");

@@ -7,10 +7,12 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.RunnableFuture;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Platform threads for what computes: hashing and compressing would hold virtual threads' carriers
- * for as long as they run. Closing it ends what still runs.
+ * for as long as they run.
  */
 final class Workers implements AutoCloseable {
   private final ExecutorService threads;
@@ -36,8 +38,14 @@ final class Workers implements AutoCloseable {
     return threads.submit(task);
   }
 
-  /** The result of a task, with its own exception if it failed. */
+  /**
+   * The result of a task, with its own exception if it failed. A task that nobody has begun yet is
+   * done here: whoever needs a result works rather than waits.
+   */
   static <T> T result(Future<T> task) throws IOException {
+    if (task instanceof RunnableFuture<T> mine) {
+      mine.run();
+    }
     try {
       return task.get();
     } catch (InterruptedException stopped) {
@@ -45,8 +53,7 @@ final class Workers implements AutoCloseable {
       throw new InterruptedIOException("interrupted");
     } catch (ExecutionException failed) {
       switch (failed.getCause()) {
-        case StoreException known -> throw new StoreException(known.kind(), message(known), known);
-        case IOException outside -> throw new IOException(message(outside), outside);
+        case IOException outside -> throw StoreException.again(outside);
         case Error error -> throw error;
         case RuntimeException bug -> throw bug;
         case null, default -> throw new IOException(failed);
@@ -54,13 +61,22 @@ final class Workers implements AutoCloseable {
     }
   }
 
-  private static String message(Exception failure) {
-    String text = failure.getMessage();
-    return text == null ? failure.toString() : text;
-  }
-
+  /** Interrupts what still runs, and waits until it has ended. */
   @Override
   public void close() {
     threads.shutdownNow();
+    boolean interrupted = false;
+    while (true) {
+      try {
+        if (threads.awaitTermination(1, TimeUnit.HOURS)) {
+          break;
+        }
+      } catch (InterruptedException again) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
   }
 }

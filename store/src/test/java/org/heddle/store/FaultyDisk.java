@@ -3,10 +3,9 @@ package org.heddle.store;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * The file system with a fault at the n-th change. A crash lets half of a write through and nothing
@@ -23,8 +22,8 @@ final class FaultyDisk implements Disk {
   private final int at;
   private int changes;
   private boolean crashed;
-  private final Map<Path, Integer> unsynced = new HashMap<>();
-  private final Set<Path> synced = new HashSet<>();
+  private final Map<Path, Integer> unsynced = new ConcurrentHashMap<>();
+  private final Set<Path> synced = ConcurrentHashMap.newKeySet();
 
   FaultyDisk(Fault fault, int at) {
     this.fault = fault;
@@ -32,12 +31,12 @@ final class FaultyDisk implements Disk {
   }
 
   /** Whether the fault came. */
-  boolean happened() {
+  synchronized boolean happened() {
     return changes > at;
   }
 
   /** True: this change fails. Deleting is not refused on a full disk. */
-  private boolean fails(boolean needsRoom) {
+  private synchronized boolean fails(boolean needsRoom) {
     if (crashed) {
       return true;
     }
@@ -60,7 +59,7 @@ final class FaultyDisk implements Disk {
   }
 
   /** What the machine finds after the crash: files whose end never got to the disk. */
-  void loseUnsynced() throws IOException {
+  synchronized void loseUnsynced() throws IOException {
     for (Map.Entry<Path, Integer> file : unsynced.entrySet()) {
       if (java.nio.file.Files.exists(file.getKey())) {
         try (var channel =
@@ -73,7 +72,7 @@ final class FaultyDisk implements Disk {
   }
 
   @Override
-  public Output create(Path file) throws IOException {
+  public synchronized Output create(Path file) throws IOException {
     check(true);
     Output real = REAL.create(file);
     unsynced.put(file, 0);
@@ -106,7 +105,7 @@ final class FaultyDisk implements Disk {
   }
 
   @Override
-  public void rename(Path from, Path to) throws IOException {
+  public synchronized void rename(Path from, Path to) throws IOException {
     check(true);
     if (!synced.contains(from)) {
       throw new AssertionError(from + " gets its name before it is on the disk");
@@ -115,7 +114,7 @@ final class FaultyDisk implements Disk {
   }
 
   @Override
-  public void delete(Path file) throws IOException {
+  public synchronized void delete(Path file) throws IOException {
     check(false);
     REAL.delete(file);
   }

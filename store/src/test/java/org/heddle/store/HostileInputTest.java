@@ -120,7 +120,7 @@ final class HostileInputTest {
   private void assertNothingWrong(byte[] wire, Block block) throws IOException {
     try {
       Block came = Block.read(new ByteArrayInputStream(wire)).orElseThrow();
-      came.open(store.referenced(came));
+      came.open(store.shelf().referenced(came));
       assertThat(came.chunks()).isEqualTo(block.chunks());
     } catch (StoreException refused) {
       assertThat(refused).hasMessageNotContaining("null");

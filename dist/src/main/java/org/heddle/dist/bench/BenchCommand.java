@@ -314,7 +314,8 @@ public final class BenchCommand {
       name = "store",
       description = {
         "Two Debian images one after the other, bookworm beside trixie, and the RAM of four guests:"
-            + " stored by casync, borg, restic, rsync -z, zsync and us, all written and fsynced.",
+            + " stored by casync, borg, restic, rsync -z, zsync and us and made anew, all written and"
+            + " fsynced.",
         "Makes the images the first time (about five minutes), and installs the tools by apt when"
             + " they are missing."
       })

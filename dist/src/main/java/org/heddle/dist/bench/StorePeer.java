@@ -13,8 +13,14 @@ interface StorePeer {
   /**
    * @param firstBytes what the first image takes, or NaN when nothing is stored
    * @param secondBytes what the second takes more, or what is sent for it
+   * @param extractSeconds for making the second anew; NaN when the receiver has it already
    */
-  record Result(double firstBytes, double firstSeconds, double secondBytes, double secondSeconds) {}
+  record Result(
+      double firstBytes,
+      double firstSeconds,
+      double secondBytes,
+      double secondSeconds,
+      double extractSeconds) {}
 
   String name();
 
@@ -22,7 +28,8 @@ interface StorePeer {
       throws IOException, InterruptedException;
 
   /** One that keeps all in a folder: its growth is what counts. */
-  record Stored(String name, List<String> init, List<List<String>> make) implements StorePeer {
+  record Stored(String name, List<String> init, List<List<String>> make, List<String> extract)
+      implements StorePeer {
     @Override
     public Result run(Shell shell, Path folder, Path first, Path second)
         throws IOException, InterruptedException {
@@ -32,11 +39,28 @@ interface StorePeer {
       double one = shell.timed(command(make.get(0), first));
       long size = size(folder);
       double two = shell.timed(command(make.get(1), second));
-      return new Result(size, one, size(folder) - size, two);
+      long both = size(folder);
+      Path out = Files.createDirectory(folder.resolve("out"));
+      double back = new Shell(out).timed(command(extract, second));
+      requireSame(second, out);
+      return new Result(size, one, both - size, two, back);
     }
 
     private static List<String> command(List<String> words, Path file) {
-      return words.stream().map(word -> word.equals("FILE") ? file.toString() : word).toList();
+      String name = String.valueOf(file.getFileName());
+      return words.stream()
+          .map(word -> word.equals("FILE") ? file.toString() : word.equals("NAME") ? name : word)
+          .toList();
+    }
+
+    /** Some tools make the folders above it too. */
+    private static void requireSame(Path image, Path folder)
+        throws IOException, InterruptedException {
+      Path made;
+      try (Stream<Path> files = Files.walk(folder)) {
+        made = files.filter(file -> file.endsWith(image.getFileName())).findFirst().orElseThrow();
+      }
+      new Shell(folder).run(List.of("cmp", image.toString(), made.toString()));
     }
   }
 
@@ -71,7 +95,7 @@ interface StorePeer {
               .filter(line -> line.startsWith("Total bytes"))
               .mapToLong(line -> Long.parseLong(line.replaceAll("\\D+", "")))
               .sum();
-      return new Result(Double.NaN, Double.NaN, sent, seconds);
+      return new Result(Double.NaN, Double.NaN, sent, seconds, Double.NaN);
     }
   }
 
@@ -98,7 +122,7 @@ interface StorePeer {
                     "-o",
                     "out.raw",
                     server.url() + "/second.zsync"));
-        return new Result(Double.NaN, Double.NaN, server.sent(), seconds);
+        return new Result(Double.NaN, Double.NaN, server.sent(), seconds, Double.NaN);
       }
     }
   }
@@ -119,30 +143,41 @@ interface StorePeer {
             "casync",
             "",
             "casync make --store=r.castr a.caibx FILE",
-            "casync make --store=r.castr b.caibx FILE"),
-        stored("borg", "borg init -e none r", "borg create r::a FILE", "borg create r::b FILE"),
+            "casync make --store=r.castr b.caibx FILE",
+            "casync extract --store=../r.castr ../b.caibx NAME"),
+        stored(
+            "borg",
+            "borg init -e none r",
+            "borg create r::a FILE",
+            "borg create r::b FILE",
+            "borg extract --sparse ../r::b"),
         stored(
             "restic",
             "restic -q init -r r",
             "restic -q -r r backup FILE",
-            "restic -q -r r backup FILE"),
+            "restic -q -r r backup FILE",
+            "restic -q -r ../r restore latest --target ."),
         new Rsync(),
         new Zsync(),
-        stored(
-            "heddle",
-            "",
-            heddle + " store make FILE --store r",
-            heddle + " store make FILE --store r"),
-        stored(
-            "heddle --small",
-            "",
-            heddle + " store make --small FILE --store r",
-            heddle + " store make --small FILE --store r"));
+        ours("heddle", heddle, ""),
+        ours("heddle --small", heddle, " --small"));
   }
 
-  private static StorePeer stored(String name, String init, String first, String second) {
-    List<String> begin = init.isEmpty() ? List.of() : List.of(init.split(" ", -1));
+  private static StorePeer ours(String name, String heddle, String option) {
+    String make = heddle + " store make FILE --store r" + option;
+    return stored(name, "", make, make, heddle + " store extract NAME NAME --store ../r");
+  }
+
+  private static StorePeer stored(
+      String name, String init, String first, String second, String extract) {
     return new Stored(
-        name, begin, List.of(List.of(first.split(" ", -1)), List.of(second.split(" ", -1))));
+        name,
+        init.isEmpty() ? List.of() : words(init),
+        List.of(words(first), words(second)),
+        words(extract));
+  }
+
+  private static List<String> words(String command) {
+    return List.of(command.split(" ", -1));
   }
 }

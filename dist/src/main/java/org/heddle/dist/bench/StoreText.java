@@ -27,22 +27,26 @@ final class StoreText {
 
   private static void print(StoreBench.Pair pair, PrintStream out) {
     out.printf("%n%s, then %s%n", pair.first(), pair.second());
-    out.printf("%-16s %9s %8s %9s %8s %18s%n", "", "first", "s", "second", "s", "time / heddle's");
+    out.printf(
+        "%-16s %9s %8s %9s %8s %11s %24s%n",
+        "", "first", "s", "second", "s", "extract, s", "time / heddle's");
     StorePeer.Result ours = pair.tools().get(OURS);
     for (Map.Entry<String, StorePeer.Result> tool : pair.tools().entrySet()) {
       StorePeer.Result one = tool.getValue();
       out.printf(
-          "%-16s %9s %8s %9s %8s",
+          "%-16s %9s %8s %9s %8s %11s",
           tool.getKey(),
           number(one.firstBytes() / 1e6),
           number(one.firstSeconds()),
           number(one.secondBytes() / 1e6),
-          number(one.secondSeconds()));
+          number(one.secondSeconds()),
+          number(one.extractSeconds()));
       if (ours != null) {
         out.printf(
-            " %8s %9s",
+            " %8s %7s %7s",
             number(one.firstSeconds() / ours.firstSeconds()),
-            number(one.secondSeconds() / ours.secondSeconds()));
+            number(one.secondSeconds() / ours.secondSeconds()),
+            number(one.extractSeconds() / ours.extractSeconds()));
       }
       out.println();
     }
@@ -64,12 +68,13 @@ final class StoreText {
 
   /** One result, for who waits for the others. */
   static String line(StorePeer.Result one) {
-    return "first %s MB in %s s, second %s MB in %s s"
+    return "first %s MB in %s s, second %s MB in %s s, extracted in %s s"
         .formatted(
             number(one.firstBytes() / 1e6),
             number(one.firstSeconds()),
             number(one.secondBytes() / 1e6),
-            number(one.secondSeconds()));
+            number(one.secondSeconds()),
+            number(one.extractSeconds()));
   }
 
   private static String number(double value) {

@@ -24,6 +24,7 @@ import picocli.CommandLine.ParentCommand;
 final class ExtractCommand implements Callable<Integer> {
   @ParentCommand @Nullable StoreCommand parent;
   @Mixin StoreOptions options = new StoreOptions();
+  @Mixin SignedOptions signed = new SignedOptions();
 
   @Parameters(index = "0", paramLabel = "INDEX", description = "Its name in the store.")
   String index = "";
@@ -56,7 +57,7 @@ final class ExtractCommand implements Callable<Integer> {
     long begin = System.nanoTime();
     Store store = options.open();
     Extractor extractor = new Extractor(store, progress);
-    try (IndexReader reader = store.index(index)) {
+    try (IndexReader reader = signed.index(store, index)) {
       ExtractReport done =
           inPlace ? extractor.update(reader, file) : extractor.extract(reader, file);
       return Outcome.of(

@@ -3,12 +3,14 @@ package org.heddle.dist.store;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.PublicKey;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.heddle.cli.Failure;
 import org.heddle.store.Effort;
 import org.heddle.store.MakeReport;
 import org.heddle.store.Maker;
+import org.heddle.store.SignedImages;
 import org.heddle.store.Store;
 import org.heddle.store.StoreWriter;
 import org.jspecify.annotations.Nullable;
@@ -43,6 +45,14 @@ final class MakeCommand implements Callable<Integer> {
       description = "Most bytes that a store made now may take. Default: no limit.")
   long quota;
 
+  @Option(
+      names = "--sign",
+      paramLabel = "KEY",
+      description =
+          "Also publish INDEX.manifest, signed with this private key; KEY.pub is read too"
+              + " ('heddle store key' makes both).")
+  @Nullable Path key;
+
   @Override
   public Integer call() {
     StoreCommand store = Objects.requireNonNull(parent);
@@ -66,6 +76,10 @@ final class MakeCommand implements Callable<Integer> {
     String index = name == null ? String.valueOf(file.getFileName()) : name;
     try (StoreWriter writer = store.writer(small ? Effort.SMALL : Effort.FAST)) {
       MakeReport made = new Maker(writer, progress).make(file, index, replace);
+      if (key != null) {
+        PublicKey publicKey = KeyFiles.publicKey(KeyFiles.publicOf(key));
+        SignedImages.sign(writer, made.index(), KeyFiles.privateKey(key), publicKey, replace);
+      }
       return Outcome.of(
           index,
           made.index().info().id().toString(),

@@ -1,6 +1,7 @@
 package org.heddle.dist.store;
 
 import java.io.IOException;
+import java.security.PublicKey;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -9,6 +10,8 @@ import java.util.concurrent.Callable;
 import org.heddle.cli.Environment;
 import org.heddle.cli.Failure;
 import org.heddle.store.ChunkId;
+import org.heddle.store.Progress;
+import org.heddle.store.SignedImages;
 import org.heddle.store.Store;
 import org.heddle.store.transfer.Address;
 import org.heddle.store.transfer.ConnectSettings;
@@ -36,6 +39,7 @@ final class PullCommand implements Callable<Integer> {
   @ParentCommand @Nullable StoreCommand parent;
   @Mixin StoreOptions options = new StoreOptions();
   @Mixin NetworkOptions network = new NetworkOptions();
+  @Mixin SignedOptions signed = new SignedOptions();
 
   @Parameters(index = "0", paramLabel = "URL/INDEX", description = "What to fetch.")
   String what = "";
@@ -87,6 +91,9 @@ final class PullCommand implements Callable<Integer> {
     if (behind != null && (me != null || !from.isEmpty())) {
       throw Failure.invalid("--behind names all that is asked: leave --from and --me");
     }
+    if (signed.asked() && (as != null || id != null)) {
+      throw Failure.invalid("a signed image keeps its name, and its signature says its id");
+    }
     long begin = System.nanoTime();
     Traffic traffic = new Traffic();
     TransferReport report =
@@ -103,11 +110,13 @@ final class PullCommand implements Callable<Integer> {
     return 0;
   }
 
-  private TransferReport pull(
-      Environment around, Traffic traffic, org.heddle.store.Progress progress) throws IOException {
+  private TransferReport pull(Environment around, Traffic traffic, Progress progress)
+      throws IOException {
     Address.Named named = Address.parseNamed(what);
     ConnectSettings settings = network.connect(around, shell);
-    Optional<ChunkId> expected = expected();
+    Store store = Store.openOrCreate(options.folder);
+    Optional<ChunkId> expected =
+        signed.asked() ? Optional.of(signed(store, named, settings, traffic)) : expected();
     List<RemoteStore> peers = new ArrayList<>();
     try (RemoteStore origin = RemoteStore.reading(named.store(), settings, traffic)) {
       Optional<String> self = Optional.empty();
@@ -125,11 +134,24 @@ final class PullCommand implements Callable<Integer> {
         peers.add(RemoteStore.reading(Address.parse(behind), settings, traffic));
         site = Site.behind(peers.getFirst());
       }
-      return new Pull(Store.openOrCreate(options.folder), origin, site, traffic, progress)
+      return new Pull(store, origin, site, traffic, progress)
           .pull(named.index(), as == null ? named.index() : as, expected, replace);
     } finally {
       peers.forEach(RemoteStore::close);
     }
+  }
+
+  /** Fetches the manifest, which says the index's id if it is signed as it must be. */
+  private ChunkId signed(
+      Store store, Address.Named named, ConnectSettings settings, Traffic traffic)
+      throws IOException {
+    List<PublicKey> keys = signed.keys();
+    String manifest = SignedImages.manifestOf(named.index());
+    try (RemoteStore origin = RemoteStore.reading(named.store(), settings, traffic)) {
+      new Pull(store, origin, Site.alone(), traffic, Progress.NONE)
+          .pull(manifest, manifest, Optional.empty(), replace);
+    }
+    return SignedImages.expected(store, named.index(), keys);
   }
 
   private Optional<ChunkId> expected() {

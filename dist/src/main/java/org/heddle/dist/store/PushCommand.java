@@ -5,6 +5,8 @@ import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.heddle.cli.Environment;
 import org.heddle.store.IndexReader;
+import org.heddle.store.Progress;
+import org.heddle.store.SignedImages;
 import org.heddle.store.Store;
 import org.heddle.store.transfer.Address;
 import org.heddle.store.transfer.Push;
@@ -22,8 +24,8 @@ import picocli.CommandLine.ParentCommand;
 @Command(
     name = "push",
     description = {
-      "Send an index, and what the other store lacks of its chunks. What has arrived stays: if it"
-          + " fails, repeat it.",
+      "Send an index, and what the other store lacks of its chunks; with its signed manifest if it has"
+          + " one. What has arrived stays: if it fails, repeat it.",
       "URL: http://HOST:PORT (behind 'heddle store serve') or ssh://[USER@]HOST/DIR."
     })
 final class PushCommand implements Callable<Integer> {
@@ -65,13 +67,19 @@ final class PushCommand implements Callable<Integer> {
     return 0;
   }
 
-  private TransferReport push(
-      Environment around, Traffic traffic, org.heddle.store.Progress progress) throws IOException {
+  private TransferReport push(Environment around, Traffic traffic, Progress progress)
+      throws IOException {
     Store store = options.open();
     try (IndexReader _ = store.index(index);
         RemoteStore to =
             RemoteStore.adding(Address.parse(url), network.connect(around, shell), traffic)) {
-      return new Push(store, to, traffic, progress).push(index, as == null ? index : as, replace);
+      String name = as == null ? index : as;
+      TransferReport report = new Push(store, to, traffic, progress).push(index, name, replace);
+      String manifest = SignedImages.manifestOf(index);
+      if (name.equals(index) && store.names().contains(manifest)) {
+        new Push(store, to, traffic, Progress.NONE).push(manifest, manifest, replace);
+      }
+      return report;
     }
   }
 }

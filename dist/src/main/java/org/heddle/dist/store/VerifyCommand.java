@@ -2,6 +2,7 @@ package org.heddle.dist.store;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.security.PublicKey;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -9,8 +10,11 @@ import java.util.concurrent.Callable;
 import org.heddle.cli.Environment;
 import org.heddle.cli.ExitCode;
 import org.heddle.store.ChunkSource;
+import org.heddle.store.IndexReader;
 import org.heddle.store.Repairer;
+import org.heddle.store.SignedImages;
 import org.heddle.store.Store;
+import org.heddle.store.StoreException;
 import org.heddle.store.Verifier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -23,11 +27,13 @@ import picocli.CommandLine.ParentCommand;
     name = "verify",
     description = {
       "Read all of a store and check every bit of it; say which indexes are hurt by what is damaged.",
-      "The exit code is 1 when anything is damaged and was not repaired."
+      "The exit code is 1 when anything is damaged and was not repaired, or, with --signed-by, when an"
+          + " index is not what is signed."
     })
 final class VerifyCommand implements Callable<Integer> {
   @ParentCommand @Nullable StoreCommand parent;
   @Mixin StoreOptions options = new StoreOptions();
+  @Mixin SignedOptions signed = new SignedOptions();
 
   @Option(
       names = "--repair-from",
@@ -42,6 +48,7 @@ final class VerifyCommand implements Callable<Integer> {
       long bytes,
       List<String> damage,
       List<Verifier.Hurt> hurt,
+      List<String> unsigned,
       Repairer.@Nullable Report repair) {}
 
   @Override
@@ -56,19 +63,37 @@ final class VerifyCommand implements Callable<Integer> {
     Store store = options.open();
     Verifier.Report found = new Verifier(store, progress).verify();
     if (found.sound() || sources.isEmpty()) {
-      return answer(found, null);
+      return answer(found, unsigned(store), null);
     }
     List<ChunkSource> others = new ArrayList<>();
     for (Path source : sources) {
       others.add(Store.open(source));
     }
     Repairer.Report repair = new Repairer(store).repair(found, others);
-    return answer(new Verifier(store, progress).verify(), repair);
+    return answer(new Verifier(store, progress).verify(), unsigned(store), repair);
   }
 
-  private static Answer answer(Verifier.Report found, Repairer.@Nullable Report repair) {
+  private static Answer answer(
+      Verifier.Report found, List<String> unsigned, Repairer.@Nullable Report repair) {
+    boolean sound = found.sound() && unsigned.isEmpty();
     return new Answer(
-        found.sound(), found.blocks(), found.bytes(), found.damage(), found.hurt(), repair);
+        sound, found.blocks(), found.bytes(), found.damage(), found.hurt(), unsigned, repair);
+  }
+
+  /** Indexes that none of the keys has signed, each with the reason. */
+  private List<String> unsigned(Store store) throws IOException {
+    List<String> unsigned = new ArrayList<>();
+    List<PublicKey> keys = signed.keys();
+    for (String name : signed.asked() ? store.names() : List.<String>of()) {
+      if (!name.endsWith(SignedImages.SUFFIX)) {
+        try (IndexReader _ = SignedImages.index(store, name, keys)) {
+          continue;
+        } catch (StoreException refused) {
+          unsigned.add(name + ": " + refused.getMessage());
+        }
+      }
+    }
+    return unsigned;
   }
 
   private static String text(Answer answer) {
@@ -87,6 +112,7 @@ final class VerifyCommand implements Callable<Integer> {
       }
       text.append('\n');
     }
+    answer.unsigned.forEach(line -> text.append("not signed: ").append(line).append('\n'));
     if (answer.sound) {
       text.append(
           "sound: %d blocks, %s read%n".formatted(answer.blocks, Amounts.bytes(answer.bytes)));

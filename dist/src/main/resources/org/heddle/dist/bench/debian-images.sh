@@ -1,11 +1,11 @@
 #!/bin/bash
-# debian-images.sh FOLDER: two real Debian images that share most of what the first has, and one of the
+# debian-images.sh FOLDER: two real Debian images, the second with about 100 packages more, and one of the
 # next release, as raw ext4. What is there already is kept.
 set -euo pipefail
 cd -- "$1"
 PATH=$PATH:/usr/sbin:/sbin
 base=systemd-sysv,udev,dbus,kmod,openssh-server,iproute2,iputils-ping,qemu-guest-agent,linux-image-cloud-amd64,iperf3,procps
-more=openmpi-bin,mrbayes,rsync,python3,python3-numpy,git,less,gawk,tmux,strace,sqlite3,curl,jq
+more=openmpi-bin,mrbayes,rsync,python3,python3-numpy,git,less,gawk,tmux,strace,sqlite3,curl,jq,gcc,g++,make,gdb,htop,file
 proxies=$(apt-config dump Acquire::http::Proxy Acquire::https::Proxy 2>/dev/null || true)
 
 # image NAME SUITE PACKAGES SIZE

@@ -10,11 +10,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Random;
-import java.util.SequencedMap;
-import java.util.function.Supplier;
 import org.heddle.api.Json;
 import org.heddle.cli.Environment;
 import org.heddle.cli.HeddleCommand;
@@ -51,15 +48,13 @@ final class StoreCommandTest {
             Map.of(),
             folder,
             InstantSource.system());
-    SequencedMap<String, Supplier<Object>> programs = new LinkedHashMap<>();
-    programs.put("store", () -> new StoreCommand(around));
     String[] all = new String[words.length + 1];
     all[0] = "store";
     for (int i = 0; i < words.length; i++) {
       all[i + 1] =
           words[i].startsWith("@") ? folder.resolve(words[i].substring(1)).toString() : words[i];
     }
-    int exit = HeddleCommand.run(around, programs, all);
+    int exit = HeddleCommand.run(around, StoreCommand.programs(around), all);
     return new Run(
         exit, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
   }
@@ -179,5 +174,33 @@ final class StoreCommandTest {
     assertThat(spread.get("moves").size()).isEqualTo(8);
     Files.writeString(folder.resolve("group.json"), "{\"sites\": []}");
     assertThat(heddle("gather", "@group.json", "--dry-run").exit()).isEqualTo(2);
+  }
+
+  @Test
+  void onlyWhatIsSignedComesOutWhenSignaturesAreAskedFor() throws IOException {
+    assertThat(heddle("key", "@key").exit()).isZero();
+    assertThat(heddle("key", "@other").exit()).isZero();
+    assertThat(heddle("key", "@key").err()).contains("not replaced");
+    heddle("make", "@disk.raw", "--sign", "@key", "--store", "@s");
+    assertThat(heddle("verify", "--signed-by", "@key.pub", "--store", "@s").exit()).isZero();
+    assertThat(
+            heddle("extract", "disk.raw", "@out", "--signed-by", "@key.pub", "--store", "@s")
+                .exit())
+        .isZero();
+    Run stranger =
+        heddle("extract", "disk.raw", "@bad", "--signed-by", "@other.pub", "--store", "@s");
+    assertThat(stranger.exit()).isEqualTo(1);
+    assertThat(stranger.err()).contains("not trusted");
+    Files.write(folder.resolve("disk.raw"), new byte[] {1, 2, 3});
+    heddle("make", "@disk.raw", "--replace", "--store", "@s");
+    Run slipped = heddle("extract", "disk.raw", "@bad", "--signed-by", "@key.pub", "--store", "@s");
+    assertThat(slipped.exit()).isEqualTo(1);
+    assertThat(slipped.err()).contains("and signed was");
+    assertThat(folder.resolve("bad")).doesNotExist();
+    heddle("make", "@disk.raw", "--name", "plain", "--store", "@s");
+    Run verified = heddle("verify", "--signed-by", "@key.pub", "--store", "@s");
+    assertThat(verified.exit()).isEqualTo(1);
+    assertThat(verified.out()).contains("not signed: disk.raw", "not signed: plain");
+    assertThat(heddle("make", "@disk.raw", "--sign", "@none", "--store", "@s").exit()).isEqualTo(3);
   }
 }

@@ -91,7 +91,7 @@ public final class Push {
         throw new StoreException(
             StoreException.Kind.CONFLICT, "index '" + name + "' was replaced meanwhile");
       }
-      if (!store.missing(index).isEmpty()) {
+      if (!store.hasAll(index)) {
         throw new StoreException(
             StoreException.Kind.CORRUPT,
             "chunks of '" + name + "' are missing here: see 'heddle store verify'");
