@@ -6,6 +6,7 @@ import java.security.PublicKey;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.heddle.cli.Environment;
 import org.heddle.cli.ExitCode;
@@ -86,14 +87,19 @@ final class VerifyCommand implements Callable<Integer> {
     List<PublicKey> keys = signed.keys();
     for (String name : signed.asked() ? store.names() : List.<String>of()) {
       if (!name.endsWith(SignedImages.SUFFIX)) {
-        try (IndexReader _ = SignedImages.index(store, name, keys)) {
-          continue;
-        } catch (StoreException refused) {
-          unsigned.add(name + ": " + refused.getMessage());
-        }
+        refusal(store, name, keys).ifPresent(why -> unsigned.add(name + ": " + why));
       }
     }
     return unsigned;
+  }
+
+  private static Optional<String> refusal(Store store, String name, List<PublicKey> keys)
+      throws IOException {
+    try (IndexReader _ = SignedImages.index(store, name, keys)) {
+      return Optional.empty();
+    } catch (StoreException refused) {
+      return Optional.ofNullable(refused.getMessage());
+    }
   }
 
   private static String text(Answer answer) {
