@@ -23,6 +23,8 @@ import org.jspecify.annotations.Nullable;
  * survives the end of a process at any instant: what was published stays, what was not is gone.
  */
 public final class Store implements ChunkSource {
+  private static final long CACHE = 96L << 20;
+
   final Layout layout;
   final Disk disk;
   private final StoreSettings settings;

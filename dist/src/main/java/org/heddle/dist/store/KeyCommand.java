@@ -13,9 +13,9 @@ import picocli.CommandLine.ParentCommand;
 @Command(
     name = "key",
     description = {
-      "Make an Ed25519 key to sign images with: FILE, which nobody else may read, and FILE.pub, which"
-          + " those get who check signatures. As 'openssl genpkey -algorithm ed25519' and 'openssl"
-          + " pkey -pubout' do."
+      "Make an Ed25519 key to sign images with: FILE, which nobody else may read, and FILE.pub,"
+          + " which those get who check signatures. As 'openssl genpkey -algorithm ed25519' and"
+          + " 'openssl pkey -pubout' do."
     })
 final class KeyCommand implements Callable<Integer> {
   @ParentCommand @Nullable StoreCommand parent;

@@ -24,8 +24,8 @@ import picocli.CommandLine.ParentCommand;
 @Command(
     name = "push",
     description = {
-      "Send an index, and what the other store lacks of its chunks; with its signed manifest if it has"
-          + " one. What has arrived stays: if it fails, repeat it.",
+      "Send an index, and what the other store lacks of its chunks; with its signed manifest if it"
+          + " has one. What has arrived stays: if it fails, repeat it.",
       "URL: http://HOST:PORT (behind 'heddle store serve') or ssh://[USER@]HOST/DIR."
     })
 final class PushCommand implements Callable<Integer> {

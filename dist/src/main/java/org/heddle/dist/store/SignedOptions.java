@@ -16,8 +16,8 @@ final class SignedOptions {
       names = "--signed-by",
       paramLabel = "FILE",
       description =
-          "Refuse what is not signed with the private key of this public one ('make --sign'). May be"
-              + " repeated: any of them will do.")
+          "Refuse what is not signed with the private key of this public one ('make --sign'). May"
+              + " be repeated: any of them will do.")
   List<Path> files = new ArrayList<>();
 
   boolean asked() {

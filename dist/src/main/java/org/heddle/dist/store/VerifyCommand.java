@@ -27,9 +27,10 @@ import picocli.CommandLine.ParentCommand;
 @Command(
     name = "verify",
     description = {
-      "Read all of a store and check every bit of it; say which indexes are hurt by what is damaged.",
-      "The exit code is 1 when anything is damaged and was not repaired, or, with --signed-by, when an"
-          + " index is not what is signed."
+      "Read all of a store and check every bit of it; say which indexes are hurt by what is"
+          + " damaged.",
+      "The exit code is 1 when anything is damaged and was not repaired, or, with --signed-by, when"
+          + " an index is not what is signed."
     })
 final class VerifyCommand implements Callable<Integer> {
   @ParentCommand @Nullable StoreCommand parent;

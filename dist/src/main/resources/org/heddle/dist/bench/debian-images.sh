@@ -5,7 +5,7 @@ set -euo pipefail
 cd -- "$1"
 PATH=$PATH:/usr/sbin:/sbin
 base=systemd-sysv,udev,dbus,kmod,openssh-server,iproute2,iputils-ping,qemu-guest-agent,linux-image-cloud-amd64,iperf3,procps
-more=openmpi-bin,mrbayes,rsync,python3,python3-numpy,git,less,gawk,tmux,strace,sqlite3,curl,jq,gcc,g++,make,gdb,htop,file
+more=openmpi-bin,mrbayes,rsync,python3,python3-numpy,git,less,gawk,tmux,strace,sqlite3,curl,jq
 proxies=$(apt-config dump Acquire::http::Proxy Acquire::https::Proxy 2>/dev/null || true)
 
 # image NAME SUITE PACKAGES SIZE
