@@ -62,11 +62,9 @@ final class StoreProcesses {
   /** A served store; its address is the last word of its first line. */
   record Served(Process process, String url) implements AutoCloseable {
     @Override
-    public void close() throws Exception {
+    public void close() {
       process.destroy();
-      if (!process.waitFor(PATIENCE_S, TimeUnit.SECONDS)) {
-        process.destroyForcibly();
-      }
+      process.onExit().orTimeout(PATIENCE_S, TimeUnit.SECONDS).join();
     }
   }
 
