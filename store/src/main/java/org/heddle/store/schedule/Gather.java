@@ -82,7 +82,9 @@ public final class Gather {
     }
     double slowest =
         hosts.stream().mapToDouble(host -> network.host(host).bytesPerSecond()).min().orElse(way);
-    return (int) Math.clamp(Math.ceil(way / slowest - 1e-9), 1, hosts.size());
+    // While one begins the link must not be idle.
+    int beginning = network.startSeconds() > 0 ? 1 : 0;
+    return (int) Math.clamp(Math.ceil(way / slowest - 1e-9) + beginning, 1, hosts.size());
   }
 
   private int lanes() {
@@ -193,7 +195,7 @@ public final class Gather {
             after.add(before);
           }
           laneMove.put(lane, draft.add(next.holder.host, repository, next.holder.items, after));
-          lanes[lane] = now + seconds(next.holder, toRepository(next.holder.host));
+          lanes[lane] = now + seconds(next.holder, toRepository(next.holder.host) / lanes.length);
         }
       }
       join(turns, lanes, now, draft);
