@@ -3,6 +3,8 @@ package org.heddle.api;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import java.util.List;
 import java.util.function.Function;
+import org.heddle.model.ConstraintTerm;
+import org.heddle.model.Constraints;
 import org.heddle.model.HostId;
 import org.heddle.model.MachineId;
 import org.heddle.model.SiteId;
@@ -23,8 +25,8 @@ import tools.jackson.databind.module.SimpleModule;
 
 /**
  * The one way in which this project writes and reads JSON: records as objects, sealed sums with a
- * property {@code type}, ids as plain strings (also as keys), enums by name, empty Optionals
- * absent. Unknown properties, missing ones and trailing text are refused with a {@link
+ * property {@code type}, ids and constraints as plain strings, enums by name, empty Optionals and
+ * constraints absent. Unknown properties, missing ones and trailing text are refused with a {@link
  * JacksonException}. Safe for use by several threads.
  *
  * <p>A collection written by itself has lost its element type, and with it the {@code type} of sums
@@ -89,6 +91,9 @@ public final class Json {
     asString(ids, SiteId.class, SiteId::new);
     asString(ids, VjobId.class, VjobId::new);
     asString(ids, MachineId.class, MachineId::parse);
+    asString(ids, ConstraintTerm.class, ConstraintTerm::parse);
+    ids.addSerializer(Constraints.class, new ConstraintsJson.Writer());
+    ids.addDeserializer(Constraints.class, new ConstraintsJson.Reader());
     return JsonMapper.builder()
         .addModule(ids)
         .annotationIntrospector(

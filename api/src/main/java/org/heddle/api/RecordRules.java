@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.heddle.model.Constraints;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.Version;
 import tools.jackson.databind.AnnotationIntrospector;
@@ -50,11 +51,12 @@ final class RecordRules extends AnnotationIntrospector {
     return type.isRecord() && sum(type).isPresent() ? name(type) : null;
   }
 
-  /** Every component of a record is required but for Optional ones. */
+  /** Every component of a record is required but for Optional ones and constraints. */
   @Override
   public @Nullable Boolean hasRequiredMarker(MapperConfig<?> config, AnnotatedMember member) {
     boolean component = member.getDeclaringClass().isRecord();
-    return component ? member.getRawType() != Optional.class : null;
+    Class<?> type = member.getRawType();
+    return component ? type != Optional.class && type != Constraints.class : null;
   }
 
   private static List<NamedType> named(Class<?> sum) {

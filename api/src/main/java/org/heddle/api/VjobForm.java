@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.regex.Pattern;
+import org.heddle.model.Constraints;
 import org.heddle.model.MachineGroup;
 import org.heddle.model.MachineKind;
 import org.heddle.model.Names;
@@ -22,7 +23,8 @@ import org.snakeyaml.engine.v2.nodes.Node;
 /** Reads one document of a vjob file: which keys there are and what may stand in them. */
 final class VjobForm {
   static final String NAME = "name";
-  static final Set<String> KEYS = keys(NAME, "priority", "owner", "run", "machines");
+  static final String CONSTRAINTS = "constraints";
+  static final Set<String> KEYS = keys(NAME, "priority", "owner", "run", "machines", CONSTRAINTS);
   static final Set<String> REQUIRED = keys(NAME, "machines");
   static final Set<String> MACHINE_KEYS =
       keys(NAME, "count", "image", "cores", "memory", "disk", "kind", "start");
@@ -58,10 +60,13 @@ final class VjobForm {
     String owner = matching(fields, "owner", OWNER, "write a user's name").orElse(user);
     Optional<String> run = fields.text("run", "write a shell command, or leave the key out");
     List<MachineGroup> groups = groups(report, fields);
+    boolean good = report.problems.size() == before;
+    Constraints constraints = ConstraintFields.read(report, fields, groups, good);
     if (report.problems.size() > before) {
       return Optional.empty();
     }
-    return name.map(good -> new VjobSpec(new VjobId(good), priority, owner, groups, run));
+    return name.map(
+        text -> new VjobSpec(new VjobId(text), priority, owner, groups, run, constraints));
   }
 
   private static Optional<String> name(YamlFields fields) {

@@ -49,7 +49,8 @@ class JsonTest {
           "alice",
           List.of(
               new MachineGroup("node", 3, "debian", SIZE, MachineKind.VM, Optional.of("daemon"))),
-          Optional.empty());
+          Optional.empty(),
+          Constraints.of("always spread(node[1-3])", "fence(node1, {host7,site1})"));
 
   record Everything(
       SortedMap<MachineId, HostId> places,
@@ -57,6 +58,22 @@ class JsonTest {
       Optional<Action> action,
       List<MachineState> states,
       VjobState state) {}
+
+  @Test
+  void constraintsAreTextsAndMayBeLeftOut() {
+    String json = Json.write(SPEC);
+    assertThat(json)
+        .contains("\"constraints\":[\"always spread(node[1-3])\",\"fence(node1, {host7,site1})\"]");
+    String without = json.replaceFirst(",\"constraints\":\\[.*\\]", "");
+    assertThat(Json.read(without, VjobSpec.class).constraints()).isEqualTo(Constraints.NONE);
+    String wrong = json.replace("node[1-3]", "node9");
+    assertThatThrownBy(() -> Json.read(wrong, VjobSpec.class))
+        .isInstanceOf(JacksonException.class)
+        .hasMessageContaining("the vjob has no machine 'node9'");
+    assertThatThrownBy(() -> Json.read(json.replace("spread(", "spred("), VjobSpec.class))
+        .isInstanceOf(JacksonException.class)
+        .hasMessageContaining("there is no constraint 'spred'");
+  }
 
   record States(SortedMap<MachineId, MachineState> of) {}
 

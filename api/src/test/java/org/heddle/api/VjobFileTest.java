@@ -7,6 +7,8 @@ import java.io.InputStream;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.regex.Pattern;
+import org.heddle.model.Constraints;
 import org.heddle.model.MachineGroup;
 import org.heddle.model.MachineKind;
 import org.heddle.model.Resources;
@@ -61,6 +63,67 @@ class VjobFileTest {
                 Optional.of("mpirun mb primates.nex")));
   }
 
+  private static String constrained(String... constraints) {
+    return GOOD + "constraints:\n  - " + String.join("\n  - ", constraints) + "\n";
+  }
+
+  @Test
+  void constraintsNameTheVjobsMachinesAndHostsOfTheGrid() {
+    VjobFile file =
+        read(
+            constrained(
+                "spread(node[1-3])",
+                "fence(node1, site1)",
+                "always ban(*, host[4-5])",
+                "splitAmong({node1, node[2-3]}, {site1, site2})"));
+    assertThat(file.problems()).isEmpty();
+    assertThat(file.documents().getFirst().spec().constraints())
+        .isEqualTo(
+            Constraints.of(
+                "spread(node[1-3])",
+                "fence(node1, site1)",
+                "always ban(*, host[4-5])",
+                "splitAmong({node1, node[2-3]}, {site1, site2})"));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          spread(node[1-4]) | constraints[1]: 'spread(node[1-4])': the vjob has no machine 'node4'; name some of node[1-3], or * for all
+          spred(node1) | constraints[1]: constraint 'spred(node1)', column 1: there is no constraint 'spred'; write one of
+          fence(node1) | constraints[1]: constraint 'fence(node1)', column 1: fence has 1 arguments, not 2; give machines, such as vm[1-3]; hosts, such as host[1-4]
+          spread(node[1-3) | constraints[1]: constraint 'spread(node[1-3)', column
+          always root(node1) | constraints[1]: constraint 'always root(node1)', column 1: root cannot hold always; leave out 'always'
+          maxOnline(host1, 1) | constraints[1]: 'maxOnline(host1, 1)': 'maxOnline' is not for the file of a vjob; write one of among, ban, fence, gather, lonely, root, split, splitAmong, spread
+          running(node1) | constraints[1]: 'running(node1)': 'running' is not for the file of a vjob; write one of
+          [a, b] | constraints[1]: write one such as spread(node[1-3])
+          """)
+  void aBadConstraintIsToldWithItsLineAndRemedy(String constraint, String message) {
+    String text = constrained("gather(node[1-2])", constraint);
+    assertThat(problems(text))
+        .anySatisfy(problem -> assertThat(problem).startsWith("mrbayes.yaml:13: " + message));
+    assertThat(read(text).documents()).isEmpty();
+  }
+
+  @Test
+  void constraintsAreAListWithSomethingInIt() {
+    assertThat(problems(GOOD + "constraints: spread(node1)\n"))
+        .containsExactly(
+            "mrbayes.yaml:11: constraints: write a list of constraints, or leave the key out");
+    assertThat(problems(GOOD + "constraints: []\n")).hasSize(1);
+  }
+
+  @Test
+  void aRefusalOfAConstraintIsLaidAtItsLine() {
+    VjobFile.Document document =
+        read(constrained("spread(*)", "fence(node1, nowhere)")).documents().getFirst();
+    assertThat(document.blame("constraints[1]", "the grid has no host 'nowhere'").line())
+        .isEqualTo(13);
+    assertThat(document.blame("constraints", "not even the empty grid").line()).isEqualTo(12);
+  }
+
   @Test
   void whatIsLeftOutHasItsDefault() {
     VjobSpec spec =
@@ -71,6 +134,7 @@ class VjobFileTest {
     assertThat(spec.priority()).isZero();
     assertThat(spec.owner()).isEqualTo("alice");
     assertThat(spec.run()).isEmpty();
+    assertThat(spec.constraints().isEmpty()).isTrue();
     assertThat(spec.machines().getFirst().count()).isEqualTo(1);
     assertThat(spec.machines().getFirst().demand()).isEqualTo(new Resources(1, 64, 0));
   }
@@ -112,7 +176,7 @@ class VjobFileTest {
           count: 3 | kind: xen | mrbayes.yaml:5: machines[0].kind: 'xen': write vm or container
           count: 3 | name: node | mrbayes.yaml:5: machines[0].name: given twice; keep one of them
           priority: 5 | priority: high | mrbayes.yaml:2: priority: 'high': write a whole number from -1000 to 1000
-          priority: 5 | zzzzzz: 1 | mrbayes.yaml:2: zzzzzz: unknown key 'zzzzzz'; known keys: name, priority, owner, run, machines
+          priority: 5 | zzzzzz: 1 | mrbayes.yaml:2: zzzzzz: unknown key 'zzzzzz'; known keys: name, priority, owner, run, machines, constraints
           name: mrbayes | name: Mr Bayes | mrbayes.yaml:1: name: 'Mr Bayes': write 1 to 40 lower-case letters, digits and '-', not '-' at an end
           image: debian | image: ../debian | mrbayes.yaml:6: machines[0].image: '../debian': write the name of an image, such as debian
           """)
@@ -191,6 +255,12 @@ class VjobFileTest {
       assertThat(machine.at("/properties/count/maximum").asInt()).isEqualTo(MachineGroup.MAX_COUNT);
       assertThat(schema.at("/properties/priority/maximum").asInt())
           .isEqualTo(VjobSpec.MAX_PRIORITY);
+      assertThat(schema.at("/properties/constraints/maxItems").asInt()).isEqualTo(Constraints.MOST);
+      Pattern form = Pattern.compile(schema.at("/properties/constraints/items/pattern").asString());
+      assertThat(List.of("spread(node[1-3])", "always split(a, b)", " root (a)"))
+          .allMatch(form.asPredicate());
+      assertThat(List.of("spread", "maxOnline(a, 1)", "always root(a)"))
+          .noneMatch(form.asPredicate());
     }
   }
 

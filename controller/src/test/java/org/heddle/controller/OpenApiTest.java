@@ -16,6 +16,7 @@ import java.util.TreeSet;
 import org.heddle.api.AgentApi;
 import org.heddle.api.GridApi;
 import org.heddle.api.Json;
+import org.heddle.model.Constraints;
 import org.heddle.model.Host;
 import org.heddle.model.MachineGroup;
 import org.heddle.model.Resources;
@@ -81,7 +82,9 @@ class OpenApiTest {
       List<String> required = new ArrayList<>();
       for (RecordComponent component : record.getRecordComponents()) {
         all.add(component.getName());
-        if (component.getType() != Optional.class) {
+        boolean mayLack =
+            component.getType() == Optional.class || component.getType() == Constraints.class;
+        if (!mayLack) {
           required.add(component.getName());
         }
       }

@@ -1,8 +1,13 @@
 package org.heddle.model;
 
 import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.SequencedSet;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
+import org.heddle.model.ConstraintForm.Kind;
 
 /**
  * A constraint as text, with names: {@code spread(vm[1-3])}, {@code fence(vm1, host[1-4])}, {@code
@@ -89,6 +94,58 @@ public record ConstraintTerm(ConstraintForm form, boolean always, List<Argument>
       String text = same ? folded : String.join(",", names);
       return NodeSet.isList(text) ? "{" + text + "}" : text;
     }
+  }
+
+  /** All machines named, {@link #ALL} among them where it stands for all. */
+  public SequencedSet<String> machines() {
+    return named(Kind.MACHINES, Kind.MACHINE_GROUPS);
+  }
+
+  /** All hosts named, {@link #ALL} among them where it stands for all. */
+  public SequencedSet<String> hosts() {
+    return named(Kind.HOSTS, Kind.HOST_GROUPS);
+  }
+
+  private SequencedSet<String> named(Kind one, Kind several) {
+    SequencedSet<String> names = new LinkedHashSet<>();
+    for (int i = 0; i < arguments.size(); i++) {
+      Kind kind = form.kinds().get(i);
+      if (kind == one || kind == several) {
+        sets(i).forEach(names::addAll);
+      }
+    }
+    return names;
+  }
+
+  /** The names of an argument: one set, or one for each group; none where it holds no names. */
+  public List<List<String>> sets(int argument) {
+    return switch (arguments.get(argument)) {
+      case Argument.Names(var names) -> List.of(names);
+      case Argument.Groups(var groups) -> groups;
+      case Argument.Resource _, Argument.Amount _, Argument.Ratio _, Argument.Time _ -> List.of();
+    };
+  }
+
+  /** The same constraint with other names in place of each set of its own. */
+  public ConstraintTerm renamed(
+      UnaryOperator<List<String>> machines, UnaryOperator<List<String>> hosts) {
+    List<Argument> renamed = new ArrayList<>();
+    for (int i = 0; i < arguments.size(); i++) {
+      Kind kind = form.kinds().get(i);
+      boolean ofMachines = kind == Kind.MACHINES || kind == Kind.MACHINE_GROUPS;
+      UnaryOperator<List<String>> change = ofMachines ? machines : hosts;
+      renamed.add(
+          switch (arguments.get(i)) {
+            case Argument.Names(var names) -> new Argument.Names(change.apply(names));
+            case Argument.Groups(var groups) ->
+                new Argument.Groups(groups.stream().map(change).toList());
+            case Argument.Resource same -> same;
+            case Argument.Amount same -> same;
+            case Argument.Ratio same -> same;
+            case Argument.Time same -> same;
+          });
+    }
+    return new ConstraintTerm(form, always, renamed);
   }
 
   /**

@@ -1,6 +1,8 @@
 package org.heddle.model;
 
+import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /**
  * Machines of one form within a vjob. A group of count 1 gives one machine with the group's name, a
@@ -25,5 +27,13 @@ public record MachineGroup(
     if (count < 1 || count > MAX_COUNT) {
       throw new IllegalArgumentException("count " + count + ": use 1 to " + MAX_COUNT);
     }
+  }
+
+  /** Short names of its machines, in order. */
+  public List<String> names() {
+    if (count == 1) {
+      return List.of(name);
+    }
+    return IntStream.rangeClosed(1, count).mapToObj(i -> name + i).toList();
   }
 }

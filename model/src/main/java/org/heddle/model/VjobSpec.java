@@ -13,9 +13,15 @@ import java.util.Set;
  * @param owner who answers for it
  * @param machines at least one group; the first machine of the first group carries {@code run}
  * @param run shell command whose end ends the vjob; without it the vjob runs until cancelled
+ * @param constraints where its machines may run
  */
 public record VjobSpec(
-    VjobId name, int priority, String owner, List<MachineGroup> machines, Optional<String> run) {
+    VjobId name,
+    int priority,
+    String owner,
+    List<MachineGroup> machines,
+    Optional<String> run,
+    Constraints constraints) {
   public static final int MAX_PRIORITY = 1000;
 
   public VjobSpec {
@@ -29,12 +35,24 @@ public record VjobSpec(
     }
     Set<String> seen = new HashSet<>();
     for (MachineGroup group : machines) {
-      for (String machine : names(group)) {
+      for (String machine : group.names()) {
         if (!seen.add(machine)) {
           throw new IllegalArgumentException("machine '" + machine + "' is named twice");
         }
       }
     }
+    for (ConstraintTerm term : constraints.terms()) {
+      Constraints.problem(term, seen)
+          .ifPresent(wrong -> {
+            throw new IllegalArgumentException("constraint '" + term + "': " + wrong);
+          });
+    }
+  }
+
+  /** Without constraints. */
+  public VjobSpec(
+      VjobId name, int priority, String owner, List<MachineGroup> machines, Optional<String> run) {
+    this(name, priority, owner, machines, run, Constraints.NONE);
   }
 
   /** One machine of the vjob and the group that it is of. */
@@ -44,7 +62,7 @@ public record VjobSpec(
   public List<Member> members() {
     List<Member> members = new ArrayList<>();
     for (MachineGroup group : machines) {
-      for (String machine : names(group)) {
+      for (String machine : group.names()) {
         members.add(new Member(new MachineId(name, machine), group));
       }
     }
@@ -53,17 +71,6 @@ public record VjobSpec(
 
   /** The machine that carries {@code run}. */
   public MachineId first() {
-    return new MachineId(name, names(machines.getFirst()).getFirst());
-  }
-
-  private static List<String> names(MachineGroup group) {
-    if (group.count() == 1) {
-      return List.of(group.name());
-    }
-    List<String> names = new ArrayList<>();
-    for (int i = 1; i <= group.count(); i++) {
-      names.add(group.name() + i);
-    }
-    return names;
+    return new MachineId(name, machines.getFirst().names().getFirst());
   }
 }

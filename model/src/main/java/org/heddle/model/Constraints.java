@@ -1,0 +1,86 @@
+package org.heddle.model;
+
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * Where the machines of a vjob may run, as its file says it: constraints of placement, which name
+ * the vjob's own machines by their short names, and hosts or sites of the grid. Compared by text.
+ */
+public record Constraints(List<ConstraintTerm> terms) {
+  public static final Constraints NONE = new Constraints(List.of());
+
+  /** More than this is taken for a slip of the hand. */
+  public static final int MOST = 100;
+
+  private static final Set<ConstraintForm> FORMS =
+      Set.copyOf(
+          EnumSet.of(
+              ConstraintForm.SPREAD,
+              ConstraintForm.GATHER,
+              ConstraintForm.AMONG,
+              ConstraintForm.SPLIT_AMONG,
+              ConstraintForm.SPLIT,
+              ConstraintForm.FENCE,
+              ConstraintForm.BAN,
+              ConstraintForm.ROOT,
+              ConstraintForm.LONELY));
+
+  public Constraints {
+    terms = List.copyOf(terms);
+    if (terms.size() > MOST) {
+      throw new IllegalArgumentException("constraints: use at most " + MOST);
+    }
+  }
+
+  /** Of texts. */
+  public static Constraints of(String... texts) {
+    List<ConstraintTerm> terms = new ArrayList<>();
+    for (String text : texts) {
+      terms.add(ConstraintTerm.parse(text));
+    }
+    return new Constraints(terms);
+  }
+
+  /**
+   * What is wrong with a constraint of a vjob that has these machines, whatever hosts there are.
+   *
+   * @param machines short names
+   */
+  public static Optional<String> problem(ConstraintTerm term, Set<String> machines) {
+    if (!FORMS.contains(term.form())) {
+      return Optional.of(
+          "'"
+              + term.form().word()
+              + "' is not for the file of a vjob; write one of "
+              + FORMS.stream()
+                  .map(ConstraintForm::word)
+                  .sorted()
+                  .collect(Collectors.joining(", ")));
+    }
+    for (String machine : term.machines()) {
+      if (!machine.equals(ConstraintTerm.ALL) && !machines.contains(machine)) {
+        return Optional.of(
+            "the vjob has no machine '"
+                + machine
+                + "'; name some of "
+                + NodeSet.fold(machines)
+                + ", or * for all");
+      }
+    }
+    return Optional.empty();
+  }
+
+  public boolean isEmpty() {
+    return terms.isEmpty();
+  }
+
+  @Override
+  public String toString() {
+    return terms.toString();
+  }
+}
