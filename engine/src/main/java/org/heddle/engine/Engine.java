@@ -8,9 +8,11 @@ import org.heddle.engine.GridState.VjobRecord;
 import org.heddle.engine.GridState.Wanted;
 import org.heddle.engine.Step.Refusal;
 import org.heddle.model.MachineState;
+import org.heddle.model.VjobSpec;
 import org.heddle.model.VjobState;
 import org.heddle.planner.Limits;
 import org.heddle.planner.Problem;
+import org.heddle.planner.Rule;
 
 /**
  * The one place where the grid's decisions are made. Pure and deterministic: the same state, event
@@ -128,6 +130,11 @@ public final class Engine {
   public Preview preview(GridState state, Event event, long nowMs) {
     Step step = step(state, event, nowMs);
     return new Preview(planning.problem(new Draft(step.state(), nowMs)), step.refusal());
+  }
+
+  /** What the constraints of a vjob mean on the hosts that are known now. */
+  public static List<Rule> rules(GridState state, VjobSpec spec) {
+    return new Binding(state.hosts().values().stream().map(HostRecord::host).toList()).rules(spec);
   }
 
   /** What the planner would be asked now. */

@@ -23,14 +23,17 @@ import org.heddle.model.Placement;
 import org.heddle.model.Plan;
 import org.heddle.model.Resources;
 import org.heddle.model.VjobId;
+import org.heddle.model.VjobSpec;
 import org.heddle.model.VjobState;
 import org.heddle.planner.Answer;
 import org.heddle.planner.Limits;
 import org.heddle.planner.PlanChecker;
 import org.heddle.planner.Problem;
+import org.heddle.planner.Problem.Company;
 import org.heddle.planner.Problem.HostSlot;
 import org.heddle.planner.Problem.MachineSlot;
 import org.heddle.planner.Problem.Wish;
+import org.heddle.planner.Rule;
 
 /**
  * Asks for a plan when what is wanted differs from what is, and takes the answer. The same problem
@@ -127,10 +130,37 @@ final class Planning {
       if (host.online()) {
         HostId id = host.host().id();
         hosts.put(
-            id, new HostSlot(host.host().site(), capacity(draft, host, machines), host.drained()));
+            id,
+            new HostSlot(
+                host.host().site(),
+                capacity(draft, host, machines),
+                host.drained(),
+                company(draft, id, machines)));
       }
     }
-    return new Problem(hosts, machines, wishes);
+    return new Problem(hosts, machines, wishes, rules(draft, wishes));
+  }
+
+  private static List<Rule> rules(Draft draft, List<Wish> wishes) {
+    Binding binding = Binding.of(draft);
+    return wishes.stream()
+        .flatMap(wish -> binding.rules(draft.vjobs.get(wish.vjob()).spec()).stream())
+        .toList();
+  }
+
+  /** Who else is on the host, whom the planner has no say about. */
+  private static Company company(Draft draft, HostId host, Map<MachineId, MachineSlot> machines) {
+    Company company = Company.NONE;
+    for (MachineRecord machine : draft.machines.map().values()) {
+      if (!machines.containsKey(machine.id()) && Room.uses(draft, machine, host)) {
+        VjobSpec spec = draft.vjobs.get(machine.id().vjob()).spec();
+        if (Room.lonely(spec, machine.id())) {
+          return Company.LONELY;
+        }
+        company = Company.SOME;
+      }
+    }
+    return company;
   }
 
   /** What the machines of the problem may use: not what others use that are being changed. */
@@ -173,6 +203,9 @@ final class Planning {
 
   /** Whether anything differs from what is wanted. */
   private static boolean wanting(Problem problem) {
+    if (!PlanChecker.misplaced(problem).isEmpty()) {
+      return true;
+    }
     for (Wish wish : problem.wishes()) {
       for (MachineId machine : wish.machines()) {
         MachineSlot slot = slotOf(problem, machine);

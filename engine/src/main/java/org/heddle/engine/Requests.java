@@ -16,6 +16,7 @@ import org.heddle.model.MachineState;
 import org.heddle.model.Resources;
 import org.heddle.model.VjobId;
 import org.heddle.model.VjobState;
+import org.heddle.planner.Rule;
 
 /** What people ask of vjobs, machines and hosts. To ask again for what is wanted is no error. */
 final class Requests {
@@ -130,6 +131,13 @@ final class Requests {
           Why.CONFLICT,
           "to",
           "host '" + to + "' is " + (host.get().online() ? "drained" : "not on line"));
+    }
+    Optional<Rule> against = Binding.of(draft).against(draft.vjobs.get(id.vjob()).spec(), id, to);
+    if (against.isPresent()) {
+      return refuse(
+          Why.INFEASIBLE,
+          "to",
+          "constraint '" + against.get().words() + "' keeps '" + id + "' from host '" + to + "'");
     }
     Resources demand = draft.member(id).group().demand();
     Resources free = Room.free(draft, to);

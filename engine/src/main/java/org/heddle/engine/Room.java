@@ -4,11 +4,14 @@ import java.util.function.Predicate;
 import org.heddle.engine.GridState.HostRecord;
 import org.heddle.engine.GridState.MachineRecord;
 import org.heddle.engine.GridState.OperationRecord;
+import org.heddle.model.ConstraintForm;
+import org.heddle.model.ConstraintTerm;
 import org.heddle.model.HostId;
 import org.heddle.model.MachineId;
 import org.heddle.model.MachineState;
 import org.heddle.model.Operation;
 import org.heddle.model.Resources;
+import org.heddle.model.VjobSpec;
 
 /** What is used of hosts and what is free. */
 final class Room {
@@ -25,7 +28,16 @@ final class Room {
     return used;
   }
 
-  private static boolean uses(Draft draft, MachineRecord machine, HostId host) {
+  /** Whether the vjob's file wants no other machines beside this one. */
+  static boolean lonely(VjobSpec spec, MachineId machine) {
+    return spec.constraints().terms().stream()
+        .filter(term -> term.form() == ConstraintForm.LONELY)
+        .flatMap(term -> term.machines().stream())
+        .anyMatch(name -> name.equals(ConstraintTerm.ALL) || name.equals(machine.name()));
+  }
+
+  /** Whether the machine, or what is left of it, takes room on the host. */
+  static boolean uses(Draft draft, MachineRecord machine, HostId host) {
     if (at(machine.state(), host)) {
       return true;
     }

@@ -14,17 +14,27 @@ import org.heddle.engine.GridState.VjobRecord;
 import org.heddle.engine.GridState.Wanted;
 import org.heddle.engine.Step.Refusal;
 import org.heddle.engine.Step.Why;
+import org.heddle.model.ConstraintTerm;
 import org.heddle.model.Host;
+import org.heddle.model.HostId;
 import org.heddle.model.MachineGroup;
 import org.heddle.model.MachineId;
 import org.heddle.model.MachineKind;
 import org.heddle.model.MachineState;
 import org.heddle.model.NetworkAttachment;
+import org.heddle.model.Placement;
 import org.heddle.model.Resources;
 import org.heddle.model.VjobId;
 import org.heddle.model.VjobSpec;
 import org.heddle.model.VjobState;
 import org.heddle.network.Addressing;
+import org.heddle.planner.Alone;
+import org.heddle.planner.Limits;
+import org.heddle.planner.Problem;
+import org.heddle.planner.Problem.HostSlot;
+import org.heddle.planner.Problem.MachineSlot;
+import org.heddle.planner.Problem.Target;
+import org.heddle.planner.Problem.Wish;
 
 /** Takes a new vjob in, or says what is wrong with it. */
 final class Submission {
@@ -140,7 +150,50 @@ final class Submission {
         return tooBig;
       }
     }
-    return Optional.empty();
+    return constraints(draft, spec);
+  }
+
+  /** Whether the grid has what the constraints name, and whether they can be kept at all. */
+  private static Optional<Refusal> constraints(Draft draft, VjobSpec spec) {
+    Binding binding = Binding.of(draft);
+    List<ConstraintTerm> terms = spec.constraints().terms();
+    for (int i = 0; i < terms.size(); i++) {
+      Optional<String> wrong = binding.problem(terms.get(i));
+      if (wrong.isPresent()) {
+        return refuse(
+            Why.INVALID, "constraints[" + i + "]", "'" + terms.get(i) + "': " + wrong.get());
+      }
+    }
+    List<String> conflicts =
+        terms.isEmpty()
+            ? List.of()
+            : Alone.conflicts(emptyGrid(draft, spec, binding), Limits.DEFAULT);
+    return conflicts.isEmpty()
+        ? Optional.empty()
+        : refuse(
+            Why.INFEASIBLE,
+            "constraints",
+            "not even the empty grid could run the vjob: "
+                + String.join("; ", conflicts)
+                + "; change or leave out one of them");
+  }
+
+  /** The vjob alone on all hosts that are known, whether they are on line or not. */
+  private static Problem emptyGrid(Draft draft, VjobSpec spec, Binding binding) {
+    TreeMap<HostId, HostSlot> hosts = new TreeMap<>();
+    for (GridState.HostRecord record : draft.hosts.map().values()) {
+      Host host = record.host();
+      hosts.put(host.id(), new HostSlot(host.site(), host.capacity(), false));
+    }
+    TreeMap<MachineId, MachineSlot> machines = new TreeMap<>();
+    for (VjobSpec.Member member : spec.members()) {
+      machines.put(
+          member.id(),
+          new MachineSlot(
+              member.group().demand(), new Placement.Waiting(), new TreeSet<>(), Optional.empty()));
+    }
+    Wish wish = new Wish(spec.name(), List.copyOf(machines.keySet()), Target.RUN);
+    return new Problem(hosts, machines, List.of(wish), binding.rules(spec));
   }
 
   /** One thing that hosts have, and how people read it. */

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.heddle.model.HostId;
 import org.heddle.model.MachineId;
 import org.heddle.model.MachineReport;
@@ -179,7 +180,11 @@ class TroubleTest {
     Play play = Play.withHosts("a", "b", "c");
     play.submit(Play.vjob("v", 0, 2, 1000));
     play.allGoesWell();
-    String target = "c";
+    String target =
+        Stream.of("a", "b", "c")
+            .filter(host -> !host.equals(play.hostOf("m1.v")) && !host.equals(play.hostOf("m2.v")))
+            .findFirst()
+            .orElseThrow();
     play.event(new Event.MigrateAsked(MachineId.parse("m1.v"), new HostId(target)));
     play.take("migrate");
     String source = play.hostOf("m1.v");

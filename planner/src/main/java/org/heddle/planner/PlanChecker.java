@@ -5,6 +5,8 @@ import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import org.heddle.model.Action;
 import org.heddle.model.HostId;
@@ -12,6 +14,7 @@ import org.heddle.model.MachineId;
 import org.heddle.model.Placement;
 import org.heddle.model.Plan;
 import org.heddle.model.VjobId;
+import org.heddle.planner.Problem.Company;
 import org.heddle.planner.Problem.HostSlot;
 import org.heddle.planner.Problem.MachineSlot;
 import org.heddle.planner.Problem.Target;
@@ -26,10 +29,14 @@ public final class PlanChecker {
   private final Problem problem;
   private final Plan plan;
   private final List<String> violations = new ArrayList<>();
+  private final Map<MachineId, List<Plan.Step>> stepsOf = new TreeMap<>();
 
   private PlanChecker(Problem problem, Plan plan) {
     this.problem = problem;
     this.plan = plan;
+    for (Plan.Step step : plan.steps()) {
+      stepsOf.computeIfAbsent(step.action().machine(), _ -> new ArrayList<>(1)).add(step);
+    }
   }
 
   /**
@@ -43,6 +50,25 @@ public final class PlanChecker {
     return List.copyOf(checker.violations);
   }
 
+  /**
+   * Machines that are where the problem's rules do not want them now.
+   *
+   * @param problem the configuration as it is now
+   */
+  public static Set<MachineId> misplaced(Problem problem) {
+    return new RuleCheck(problem).misplacedNow();
+  }
+
+  private static SortedMap<MachineId, HostId> running(Map<MachineId, Placement> placements) {
+    SortedMap<MachineId, HostId> running = new TreeMap<>();
+    placements.forEach((machine, placement) -> {
+      if (placement instanceof Placement.Running(HostId host)) {
+        running.put(machine, host);
+      }
+    });
+    return running;
+  }
+
   private void run() {
     checkGraph();
     plan.steps().forEach(this::checkNames);
@@ -52,7 +78,10 @@ public final class PlanChecker {
     List<BitSet> before = ancestors();
     plan.steps().forEach(this::checkPlace);
     Map<MachineId, Placement> end = checkMachines(before);
-    new RoomCheck(problem, plan, before).violations().forEach(violations::add);
+    violations.addAll(new RoomCheck(problem, plan, before).violations());
+    RuleCheck rules = new RuleCheck(problem);
+    violations.addAll(rules.onTheWay(plan, before));
+    rules.broken(running(end)).forEach(broken -> violations.add("in the end " + broken.words()));
     for (Wish wish : problem.wishes()) {
       checkTogether(wish);
       checkEnd(wish, end);
@@ -127,6 +156,9 @@ public final class PlanChecker {
     HostSlot host = problem.hosts().get(to);
     if (host != null && host.drained()) {
       violations.add(name(step) + ": " + to + " is drained");
+    }
+    if (host != null && host.company() == Company.LONELY) {
+      violations.add(name(step) + ": what is on " + to + " stays alone");
     }
     if (machine.banned().contains(to)) {
       violations.add(name(step) + ": the machine failed on " + to + " lately");
@@ -203,8 +235,8 @@ public final class PlanChecker {
   private void checkTogether(Wish wish) {
     List<Plan.Step> suspends = new ArrayList<>();
     List<Plan.Step> resumes = new ArrayList<>();
-    for (Plan.Step step : plan.steps()) {
-      if (wish.machines().contains(step.action().machine())) {
+    for (MachineId machine : wish.machines()) {
+      for (Plan.Step step : stepsOf.getOrDefault(machine, List.of())) {
         switch (step.action()) {
           case Action.Suspend _ -> suspends.add(step);
           case Action.Resume _ -> resumes.add(step);

@@ -1,7 +1,6 @@
 package org.heddle.planner;
 
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -58,7 +57,7 @@ public final class Planner {
       }
     }
     Floor floor = new Floor(problem, movable);
-    Admission admission = new Admission(floor, limits);
+    Admission admission = new Admission(problem, floor, limits);
     SortedMap<MachineId, HostId> places = admission.admit(candidates);
     refused.putAll(admission.refused());
     return new Answer(order(floor, places), refused);
@@ -86,56 +85,28 @@ public final class Planner {
   }
 
   /**
-   * Orders the actions: as early as each can be, or else with all moves first. A vjob that cannot
-   * be moved while it runs, because nobody has room in between, is suspended and resumed instead,
-   * and where even that cannot be, only suspended.
+   * Orders the actions. A vjob that cannot be moved while it runs, because nobody has room in
+   * between, is suspended and resumed instead; one that has only partly booted is booted anew; and
+   * where neither can be, it is suspended.
    */
   private Plan order(Floor floor, Map<MachineId, HostId> places) {
-    SortedSet<VjobId> interrupted = new TreeSet<>();
+    SortedSet<VjobId> anew = new TreeSet<>();
     while (true) {
       List<Decision> decisions = vjobs.stream().map(vjob -> decide(vjob, places)).toList();
-      Tasks tasks = new Tasks(problem, limits.durations(), decisions, interrupted);
-      Timetable early = new Timetable(floor, problem, tasks, false);
-      if (early.run().isEmpty()) {
-        return early.plan();
+      Itinerary itinerary = new Itinerary(problem, floor, limits, decisions, anew);
+      Optional<Plan> plan = itinerary.plan();
+      if (plan.isPresent()) {
+        return plan.get();
       }
-      tasks = new Tasks(problem, limits.durations(), decisions, interrupted);
-      Timetable movesFirst = new Timetable(floor, problem, tasks, true);
-      List<VjobView> stuck = movesFirst.run();
-      if (stuck.isEmpty()) {
-        return movesFirst.plan();
+      VjobView stuck = itinerary.stuck();
+      if (stuck.shape() != VjobView.Shape.PARTLY_BOOTED || !anew.add(stuck.id())) {
+        giveUp(stuck);
       }
-      halt(stuck, places, interrupted);
     }
-  }
-
-  private void halt(
-      List<VjobView> stuck, Map<MachineId, HostId> places, SortedSet<VjobId> interrupted) {
-    Comparator<VjobView> byRank = Comparator.comparingInt(VjobView::rank);
-    stuck.stream()
-        .filter(vjob -> mayComeBack(vjob, places))
-        .max(byRank)
-        .ifPresentOrElse(
-            vjob -> interrupted.add(vjob.id()),
-            () -> stuck.stream().max(byRank).ifPresent(this::giveUp));
   }
 
   private void giveUp(VjobView vjob) {
     refused.put(vjob.id(), "no host has room to move it while it runs; it is resumed next");
-  }
-
-  /** Whether each machine may be resumed where it shall be: one that stays may be banned there. */
-  private static boolean mayComeBack(VjobView vjob, Map<MachineId, HostId> places) {
-    if (vjob.shape() == VjobView.Shape.PARTLY_BOOTED) {
-      return true;
-    }
-    for (int i = 0; i < vjob.size(); i++) {
-      HostId place = places.get(vjob.machine(i));
-      if (place != null && vjob.slots().get(i).banned().contains(place)) {
-        return false;
-      }
-    }
-    return true;
   }
 
   private Decision decide(VjobView vjob, Map<MachineId, HostId> places) {

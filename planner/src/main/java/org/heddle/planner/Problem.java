@@ -21,23 +21,49 @@ import org.heddle.model.VjobId;
  * @param hosts every host that can be used, in order of name
  * @param machines every machine of every vjob in {@code wishes}
  * @param wishes vjobs in order of precedence: an earlier one gets its room first
+ * @param rules where machines may run; each speaks of the machines of one vjob
  */
 public record Problem(
     SortedMap<HostId, HostSlot> hosts,
     SortedMap<MachineId, MachineSlot> machines,
-    List<Wish> wishes) {
+    List<Wish> wishes,
+    List<Rule> rules) {
   public Problem {
     hosts = Collections.unmodifiableSortedMap(new TreeMap<>(hosts));
     machines = Collections.unmodifiableSortedMap(new TreeMap<>(machines));
     wishes = List.copyOf(wishes);
+    rules = List.copyOf(rules);
+  }
+
+  /** Without rules. */
+  public Problem(
+      SortedMap<HostId, HostSlot> hosts,
+      SortedMap<MachineId, MachineSlot> machines,
+      List<Wish> wishes) {
+    this(hosts, machines, wishes, List.of());
   }
 
   /**
    * A host as the planner sees it.
    *
    * @param drained nothing may come here, and what runs here shall leave
+   * @param company what else is there, that the planner has no say about
    */
-  public record HostSlot(SiteId site, Resources capacity, boolean drained) {}
+  public record HostSlot(SiteId site, Resources capacity, boolean drained, Company company) {
+    /** With nothing else there. */
+    public HostSlot(SiteId site, Resources capacity, boolean drained) {
+      this(site, capacity, drained, Company.NONE);
+    }
+  }
+
+  /** Machines on a host that are in none of the wishes. */
+  public enum Company {
+    NONE,
+    /** There are some: no lonely machine may come. */
+    SOME,
+    /** One of them is lonely: nothing may come. */
+    LONELY
+  }
 
   /**
    * A machine as the planner sees it.

@@ -3,6 +3,9 @@ package org.heddle.planner;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.heddle.model.Action;
 import org.heddle.model.HostId;
 import org.heddle.model.Placement;
@@ -24,6 +27,9 @@ final class RoomCheck {
   private final Problem problem;
   private final Plan plan;
   private final List<BitSet> before;
+  private final SortedMap<HostId, Resources> usedNow = new TreeMap<>();
+  private final SortedMap<HostId, BitSet> takersOf = new TreeMap<>();
+  private final SortedMap<HostId, BitSet> giversOf = new TreeMap<>();
   private final List<String> violations = new ArrayList<>();
 
   /** A resource, its unit in words and how much there is of it. */
@@ -57,23 +63,32 @@ final class RoomCheck {
   }
 
   List<String> violations() {
-    problem.hosts().forEach(this::check);
+    for (MachineSlot machine : problem.machines().values()) {
+      if (machine.now() instanceof Placement.Running(HostId on)) {
+        usedNow.merge(on, machine.demand(), Resources::plus);
+      }
+    }
+    for (Plan.Step step : plan.steps()) {
+      takenBy(step.action()).ifPresent(host -> set(takersOf, host, step.id()));
+      givenBy(step.action()).ifPresent(host -> set(giversOf, host, step.id()));
+    }
+    takersOf.forEach((id, takers) -> {
+      HostSlot host = problem.hosts().get(id);
+      if (host != null) {
+        check(id, host, takers, giversOf.getOrDefault(id, new BitSet()));
+      }
+    });
     return violations;
   }
 
-  private void check(HostId id, HostSlot host) {
-    BitSet takers = new BitSet();
-    BitSet givers = new BitSet();
-    for (Plan.Step step : plan.steps()) {
-      takers.set(step.id(), takes(step.action(), id));
-      givers.set(step.id(), gives(step.action(), id));
-    }
-    if (takers.isEmpty()) {
-      return;
-    }
+  private static void set(SortedMap<HostId, BitSet> of, HostId host, int step) {
+    of.computeIfAbsent(host, _ -> new BitSet()).set(step);
+  }
+
+  private void check(HostId id, HostSlot host, BitSet takers, BitSet givers) {
     for (Resource resource : Resource.values()) {
       long capacity = resource.of(host.capacity());
-      long used = usedNow(id, resource);
+      long used = resource.of(usedNow.getOrDefault(id, Resources.NONE));
       takers.stream()
           .filter(step -> amount(step, resource) > 0)
           .forEach(step -> {
@@ -87,32 +102,22 @@ final class RoomCheck {
     }
   }
 
-  private static boolean takes(Action action, HostId host) {
+  private static Optional<HostId> takenBy(Action action) {
     return switch (action) {
-      case Action.Boot boot -> boot.on().equals(host);
-      case Action.Resume resume -> resume.to().equals(host);
-      case Action.Migrate migrate -> migrate.to().equals(host);
-      case Action.Suspend _, Action.Shutdown _ -> false;
+      case Action.Boot boot -> Optional.of(boot.on());
+      case Action.Resume resume -> Optional.of(resume.to());
+      case Action.Migrate migrate -> Optional.of(migrate.to());
+      case Action.Suspend _, Action.Shutdown _ -> Optional.empty();
     };
   }
 
-  private static boolean gives(Action action, HostId host) {
+  private static Optional<HostId> givenBy(Action action) {
     return switch (action) {
-      case Action.Suspend suspend -> suspend.on().equals(host);
-      case Action.Shutdown shutdown -> shutdown.on().equals(host);
-      case Action.Migrate migrate -> migrate.from().equals(host);
-      case Action.Boot _, Action.Resume _ -> false;
+      case Action.Suspend suspend -> Optional.of(suspend.on());
+      case Action.Shutdown shutdown -> Optional.of(shutdown.on());
+      case Action.Migrate migrate -> Optional.of(migrate.from());
+      case Action.Boot _, Action.Resume _ -> Optional.empty();
     };
-  }
-
-  private long usedNow(HostId host, Resource resource) {
-    long used = 0;
-    for (MachineSlot machine : problem.machines().values()) {
-      if (machine.now().equals(new Placement.Running(host))) {
-        used += resource.of(machine.demand());
-      }
-    }
-    return used;
   }
 
   private long amount(int step, Resource resource) {
@@ -126,7 +131,9 @@ final class RoomCheck {
     List<Integer> freeTakers = new ArrayList<>();
     List<Integer> freeGivers = new ArrayList<>();
     long mostTaken = 0;
-    for (int other = 0; other < plan.steps().size(); other++) {
+    BitSet here = (BitSet) takers.clone();
+    here.or(givers);
+    for (int other = here.nextSetBit(0); other >= 0; other = here.nextSetBit(other + 1)) {
       if (other == step || before.get(other).get(step)) {
         continue;
       }

@@ -2,6 +2,7 @@ package org.heddle.planner;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -19,6 +20,7 @@ import org.heddle.planner.Problem.Wish;
 final class BruteForce {
   private final Problem problem;
   private final TreeMap<HostId, Resources> free = new TreeMap<>();
+  private final TreeMap<MachineId, HostId> places = new TreeMap<>();
 
   private BruteForce(Problem problem) {
     this.problem = problem;
@@ -29,12 +31,12 @@ final class BruteForce {
   static SortedSet<VjobId> admitted(Problem problem) {
     BruteForce packer = new BruteForce(problem);
     SortedSet<VjobId> admitted = new TreeSet<>();
-    List<MachineSlot> machines = new ArrayList<>();
+    List<MachineId> machines = new ArrayList<>();
     for (Wish wish : problem.wishes()) {
-      List<MachineSlot> own = packer.slots(wish);
-      List<MachineSlot> together = new ArrayList<>(machines);
-      together.addAll(own);
-      if (wish.target() == Target.RUN && packer.runnable(own) && packer.pack(together, 0)) {
+      List<MachineId> together = new ArrayList<>(machines);
+      together.addAll(wish.machines());
+      boolean runnable = packer.runnable(packer.slots(wish));
+      if (wish.target() == Target.RUN && runnable && packer.pack(together, 0)) {
         machines = together;
         admitted.add(wish.vjob());
       }
@@ -67,16 +69,19 @@ final class BruteForce {
     return (sleeps || live) && !lost;
   }
 
-  private boolean pack(List<MachineSlot> machines, int next) {
+  private boolean pack(List<MachineId> machines, int next) {
     if (next == machines.size()) {
-      return true;
+      return problem.rules().stream().allMatch(rule -> RulesByHand.kept(rule, places, problem));
     }
-    MachineSlot machine = machines.get(next);
+    MachineId id = machines.get(next);
+    MachineSlot machine = Objects.requireNonNull(problem.machines().get(id));
     for (HostId host : problem.hosts().keySet()) {
       Resources left = free.getOrDefault(host, Resources.NONE);
       if (may(machine, host) && machine.demand().fitsIn(left)) {
         free.put(host, left.minus(machine.demand()));
+        places.put(id, host);
         boolean packed = pack(machines, next + 1);
+        places.remove(id);
         free.put(host, left);
         if (packed) {
           return true;

@@ -3,6 +3,7 @@ package org.heddle.planner;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.SortedSet;
@@ -24,6 +25,7 @@ final class Grids {
   private final SortedMap<HostId, HostSlot> hosts = new TreeMap<>();
   private final SortedMap<MachineId, MachineSlot> machines = new TreeMap<>();
   private final List<Wish> wishes = new ArrayList<>();
+  private final List<Rule> rules = new ArrayList<>();
 
   /** A machine of {@link #vjob}. */
   record M(Resources demand, Placement now, SortedSet<HostId> banned, Optional<HostId> pinned) {
@@ -103,7 +105,26 @@ final class Grids {
     return this;
   }
 
+  /** A rule of one group of machines, such as {@code m1.a}. */
+  Grids rule(Rule.Form form, List<String> members, String... hostNames) {
+    return rule(form, false, List.of(members), List.of(List.of(hostNames)));
+  }
+
+  Grids rule(Rule.Form form, boolean always, List<List<String>> groups, List<List<String>> parts) {
+    List<List<MachineId>> ids =
+        groups.stream().map(group -> group.stream().map(MachineId::parse).toList()).toList();
+    boolean named = parts.stream().anyMatch(part -> !part.isEmpty());
+    List<SortedSet<HostId>> sets = new ArrayList<>();
+    for (List<String> part : parts) {
+      sets.add(new TreeSet<>(part.stream().map(HostId::new).toList()));
+    }
+    boolean hosted = named || form == Rule.Form.FENCE;
+    String words = form.name().toLowerCase(Locale.ROOT) + groups + (hosted ? parts : "");
+    rules.add(new Rule(form, always, ids, hosted ? sets : List.of(), words));
+    return this;
+  }
+
   Problem problem() {
-    return new Problem(hosts, machines, wishes);
+    return new Problem(hosts, machines, wishes, rules);
   }
 }

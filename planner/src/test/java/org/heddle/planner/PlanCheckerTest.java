@@ -219,4 +219,46 @@ final class PlanCheckerTest {
     step(new Action.Boot(m("m1.c"), HOST1));
     assertThat(violations()).hasSize(1);
   }
+
+  @Test
+  void machinesThatAreKeptApartMayNotMeetInAnyOrder() {
+    grid.host("host1", 4096).host("host2", 4096).host("host3", 4096);
+    grid.vjob("a", RUN, running(64, "host1"), running(64, "host2"));
+    grid.rule(Rule.Form.SPREAD, List.of("m1.a", "m2.a"));
+    step(new Action.Migrate(m("m2.a"), HOST2, HOST3));
+    step(new Action.Migrate(m("m1.a"), HOST1, HOST2));
+    assertThat(violations())
+        .containsExactly(
+            "step 1 (migrate m1.a): m2.a may then be on host2, against spread[[m1.a, m2.a]]");
+    steps.removeLast();
+    step(new Action.Migrate(m("m1.a"), HOST1, HOST2), 0);
+    assertThat(violations()).isEmpty();
+  }
+
+  @Test
+  void rulesCountInTheEndAndForThoseWhoCome() {
+    grid.host("host1", 4096).host("host2", 4096);
+    grid.vjob("a", RUN, waiting(64), waiting(64));
+    grid.rule(Rule.Form.FENCE, List.of("m1.a"), "host1");
+    grid.rule(Rule.Form.GATHER, List.of("m1.a", "m2.a"));
+    step(new Action.Boot(m("m1.a"), HOST2)).step(new Action.Boot(m("m2.a"), HOST1));
+    assertThat(violations())
+        .containsExactly(
+            "step 0 (boot m1.a): it may not be on host2, because of fence[[m1.a]][[host1]]",
+            "in the end fence[[m1.a]][[host1]] is broken by [m1.a]",
+            "in the end gather[[m1.a, m2.a]] is broken by [m1.a, m2.a]");
+  }
+
+  @Test
+  void aRootedMachineDoesNotMoveAndALonelyOneHasNoCompany() {
+    grid.host("host1", 4096).host("host2", 4096);
+    grid.vjob("a", RUN, running(64, "host1")).vjob("b", RUN, running(64, "host2"));
+    grid.rule(Rule.Form.ROOT, List.of("m1.a")).rule(Rule.Form.LONELY, List.of("m1.b"));
+    step(new Action.Migrate(m("m1.a"), HOST1, HOST2));
+    assertThat(violations())
+        .containsExactly(
+            "step 0 (migrate m1.a): it may not move, because of root[[m1.a]]",
+            "step 0 (migrate m1.a): m1.b may then be on host2, against lonely[[m1.b]]",
+            "in the end lonely[[m1.b]] is broken by [m1.b]");
+  }
 }

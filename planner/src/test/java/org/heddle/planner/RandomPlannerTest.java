@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 
 /** Thousands of problems, each out of its seed, which a failure names. */
 final class RandomPlannerTest {
-  private static final int PROBLEMS = 2_500;
+  private static final int PROBLEMS = 1_500;
   private static final int TINY_PROBLEMS = 5_000;
   private static final int QUIET_PROBLEMS = 3_000;
 
@@ -67,7 +67,7 @@ final class RandomPlannerTest {
 
   @Test
   void theSameProblemGivesTheSameAnswer() {
-    for (long seed = 0; seed < 300; seed++) {
+    for (long seed = 0; seed < 150; seed++) {
       Answer once = Planner.plan(RandomProblems.problem(seed, 12, 20, 60, true), Limits.DEFAULT);
       Answer twice = Planner.plan(RandomProblems.problem(seed, 12, 20, 60, true), Limits.DEFAULT);
       assertThat(once.toString()).as("seed " + seed).isEqualTo(twice.toString());
@@ -128,7 +128,7 @@ final class RandomPlannerTest {
   void theCheckerObjectsWhenAWaitThatMattersIsTakenOut() {
     int objections = 0;
     int waits = 0;
-    for (long seed = 0; seed < 800; seed++) {
+    for (long seed = 0; seed < 500; seed++) {
       Problem problem = RandomProblems.problem(seed, 8, 12, 40, true);
       Plan plan = Planner.plan(problem, Limits.DEFAULT).plan();
       Map<HostId, Resources> used = Replay.used(problem);
@@ -149,7 +149,7 @@ final class RandomPlannerTest {
   void theCheckerObjectsWhenAMachineIsSentToAFullHost() {
     int objections = 0;
     int tries = 0;
-    for (long seed = 0; seed < 800; seed++) {
+    for (long seed = 0; seed < 500; seed++) {
       Problem problem = RandomProblems.problem(seed, 8, 12, 40, false);
       Plan plan = Planner.plan(problem, Limits.DEFAULT).plan();
       Problem end = Replay.after(problem, plan);

@@ -23,7 +23,7 @@ final class Replay {
               new MachineSlot(
                   slot.demand(), placement(step.action()), slot.banned(), slot.pinned()));
     }
-    return new Problem(problem.hosts(), machines, problem.wishes());
+    return new Problem(problem.hosts(), machines, problem.wishes(), problem.rules());
   }
 
   private static Placement placement(Action action) {

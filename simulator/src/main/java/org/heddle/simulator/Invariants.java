@@ -47,6 +47,11 @@ final class Invariants {
       }
     }
     checkWhole();
+    new RuleInvariants(world.state(), world.now(), runs)
+        .check()
+        .ifPresent(words -> {
+          throw broken(words);
+        });
   }
 
   /** When nothing is under way, no vjob is half in one state and half in another. */

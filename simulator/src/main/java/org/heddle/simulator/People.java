@@ -105,7 +105,8 @@ final class People {
             (int) world.random(5),
             "someone",
             groups,
-            world.chance(0.85) ? Optional.of("work") : Optional.empty());
+            world.chance(0.85) ? Optional.of("work") : Optional.empty(),
+            new Whims(world, groups).constraints());
     world.deliver(new Event.Submitted(spec, "key", "public key"));
   }
 

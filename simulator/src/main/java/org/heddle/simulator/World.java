@@ -298,9 +298,8 @@ final class World {
     }
     Problem.Wish wish =
         new Problem.Wish(spec.name(), List.copyOf(machines.keySet()), Problem.Target.RUN);
-    return Planner.plan(new Problem(slots, machines, List.of(wish)), Limits.DEFAULT)
-        .refused()
-        .isEmpty();
+    Problem problem = new Problem(slots, machines, List.of(wish), Engine.rules(state, spec));
+    return Planner.plan(problem, Limits.DEFAULT).refused().isEmpty();
   }
 
   /** The host has not been heard for the time of a lease. */

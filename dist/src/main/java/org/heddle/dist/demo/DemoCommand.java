@@ -95,7 +95,13 @@ public final class DemoCommand implements Callable<Integer> {
       throw new DemoException(read.problems().getFirst().toString());
     }
     VjobSpec spec = read.documents().getFirst().spec();
-    return new VjobSpec(spec.name(), spec.priority(), DemoStory.OWNER, spec.machines(), spec.run());
+    return new VjobSpec(
+        spec.name(),
+        spec.priority(),
+        DemoStory.OWNER,
+        spec.machines(),
+        spec.run(),
+        spec.constraints());
   }
 
   private void takeDown(GridInABox box, Narrator narrator, boolean stay)

@@ -127,7 +127,8 @@ final class PlanSolver {
       case Outcome.Found found -> {
         Ordering ordering = Order.schedule(instance, found.arrangement(), limits);
         yield switch (ordering) {
-          case Ordering.Refused(var reasons) -> new Solution.None(false, reasons, elapsed(start));
+          case Ordering.Refused(var reasons, var _) ->
+              new Solution.None(false, reasons, elapsed(start));
           case Ordering.Done done -> {
             long now = elapsed(start); // the plan is there; that it is right, is said later
             check(instance, done);

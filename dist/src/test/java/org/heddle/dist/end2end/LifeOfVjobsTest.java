@@ -117,6 +117,36 @@ final class LifeOfVjobsTest {
     grid.assertNothingLostOrDoubled();
   }
 
+  @Test
+  void constraintsDecideWhereMachinesLandAndADrainKeepsThem() throws Exception {
+    String home = grid.shape.hosts().getLast().name();
+    String site = grid.shape.hosts().getLast().site().name();
+    grid.client.submit(
+        vjob(
+            """
+            name: apart
+            machines:
+              - {name: node, count: 2, image: tiny, memory: 96MiB}
+            constraints:
+              - spread(*)
+              - fence(node2, %s)
+            """
+                .formatted(site)));
+    grid.await("apart", "running");
+    String other = grid.machine("node1.apart").host().orElseThrow();
+    assertThat(grid.machine("node2.apart").host()).hasValue(home);
+    assertThat(other).isNotEqualTo(home);
+
+    grid.client.drain(other);
+    VjobView asleep = grid.await("apart", "sleeping");
+    assertThat(asleep.reason()).contains("is drained", "spread(*)");
+    grid.client.undrain(other);
+    assertThat(grid.await("apart", "running").state()).isEqualTo("running");
+    assertThat(grid.machine("node1.apart").host()).hasValue(other);
+    assertThat(grid.machine("node2.apart").host()).hasValue(home);
+    grid.assertNothingLostOrDoubled();
+  }
+
   /** What is asked, the exit code, and words that the answer must have. */
   private record Bad(String yaml, int exitCode, List<String> words) {
     Bad(String yaml, int exitCode, String... words) {
@@ -127,6 +157,13 @@ final class LifeOfVjobsTest {
   private static final List<Bad> BAD =
       List.of(
           new Bad("name: wrong\nmachine: []\n", 2, "bad.yaml:2", "machine"),
+          new Bad(
+              "name: wrong\nmachines: [{name: a, image: tiny, memory: 64MiB}]\n"
+                  + "constraints:\n  - ban(a, nowhere)\n",
+              2,
+              "bad.yaml:4",
+              "constraints[0]",
+              "nowhere"),
           new Bad(
               "name: wrong\nmachines:\n  - {name: a, image: tiny, memory: 64 Mb}\n",
               2,

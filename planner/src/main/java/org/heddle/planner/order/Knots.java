@@ -314,16 +314,36 @@ final class Knots {
 
   /** Nothing moves any more: a vjob may have to be interrupted, or there is no order. */
   private Refusal stuck(List<Unit> waiting) {
-    Unit smallest = null;
-    for (Unit unit : waiting) {
-      Task task = unit.task();
-      boolean couldSleep = task.relocates() && interruptible(instance.vjob(task.machine));
-      if (couldSleep && (smallest == null || memory(unit) < memory(smallest))) {
-        smallest = unit;
-      }
-    }
-    return new Refusal(
-        words(waiting), smallest == null ? -1 : instance.vjob(smallest.task().machine));
+    int[] inTheWay = machines(waiting.stream().filter(unit -> frees(unit, waiting)).toList());
+    Indices machines = Indices.of(inTheWay.length > 0 ? inTheWay : machines(waiting));
+    Indices mayBe =
+        Indices.of(
+            machines.stream()
+                .filter(m -> instance.vjob(m) < 0 || interruptible(instance.vjob(m)))
+                .toArray());
+    int vjob =
+        mayBe.isEmpty()
+            ? OrderLimits.Interrupts.NONE
+            : grid.layout.limits.interrupts().choose(instance, mayBe);
+    return new Refusal(words(waiting), vjob, machines);
+  }
+
+  /** Whether others wait to come to the host that the unit would leave. */
+  private static boolean frees(Unit unit, List<Unit> waiting) {
+    int from = unit.task().from;
+    return unit.task().relocates()
+        && waiting.stream()
+            .flatMap(other -> other.tasks.stream())
+            .anyMatch(task -> task.enters() && task.to == from);
+  }
+
+  private static int[] machines(List<Unit> units) {
+    return units.stream()
+        .map(Unit::task)
+        .filter(Task::relocates)
+        .mapToInt(task -> task.machine)
+        .distinct()
+        .toArray();
   }
 
   /** Whether a vjob may sleep for a while: what runs of it goes on running, and may start again. */

@@ -76,7 +76,7 @@ public final class Order {
           best.detours(),
           tries);
     } catch (Refusal refusal) {
-      return new Ordering.Refused(List.of(refusal.reason()));
+      return new Ordering.Refused(List.of(refusal.reason()), refusal.inTheWay());
     }
   }
 
@@ -88,7 +88,8 @@ public final class Order {
       priorities.shake();
       for (int i = 0; i < REFUSED_TRIES && !limits.stop().getAsBoolean(); i++) {
         try {
-          return attempt(layout, priorities, new UnitMaker(instance, goal, limits, interrupted));
+          UnitMaker made = new UnitMaker(instance, goal, limits, interrupted);
+          return attempt(layout, priorities, made, false);
         } catch (Refusal another) {
           priorities.shake();
         }
@@ -100,7 +101,8 @@ public final class Order {
   /** Another try; the one so far when it leads nowhere. */
   private Try better(Layout layout, Priorities priorities, Try best) {
     try {
-      return attempt(layout, priorities, new UnitMaker(instance, goal, limits, interrupted));
+      UnitMaker made = new UnitMaker(instance, goal, limits, interrupted);
+      return attempt(layout, priorities, made, false);
     } catch (Refusal refusal) {
       return best;
     }
@@ -111,8 +113,12 @@ public final class Order {
     UnitMaker made = direct;
     while (true) {
       try {
-        return attempt(layout, priorities, made);
+        return attempt(layout, priorities, made, false);
       } catch (Refusal refusal) {
+        Try moved = refusal.knotted() ? movesFirst(layout, priorities) : null;
+        if (moved != null) {
+          return moved;
+        }
         int vjob = refusal.vjob();
         if (vjob < 0 || !interrupted.add(vjob)) {
           throw refusal;
@@ -122,12 +128,27 @@ public final class Order {
     }
   }
 
-  private Try attempt(Layout layout, Priorities priorities, UnitMaker made) throws Refusal {
+  /** What comes to a host may take the room by which a machine could go another way. */
+  private @Nullable Try movesFirst(Layout layout, Priorities priorities) {
+    try {
+      UnitMaker made = new UnitMaker(instance, goal, limits, interrupted);
+      return attempt(layout, priorities, made, true);
+    } catch (Refusal refusal) {
+      return null;
+    }
+  }
+
+  /**
+   * @param movesFirst boots and resumes wait until every migration has started
+   */
+  private Try attempt(Layout layout, Priorities priorities, UnitMaker made, boolean movesFirst)
+      throws Refusal {
     List<Unit> units = made.units();
     priorities.rank(units, layout);
     Grid grid = new Grid(layout, goal, made);
     Knots knots = new Knots(instance, goal, grid, limits.durations(), units.size());
-    List<Task> tasks = new Timeline(grid, new Barriers(instance, made), knots, units).run();
+    Barriers barriers = new Barriers(instance, made);
+    List<Task> tasks = new Timeline(grid, barriers, knots, units, movesFirst).run();
     inTime(tasks);
     long sum = 0;
     for (Task task : tasks) {

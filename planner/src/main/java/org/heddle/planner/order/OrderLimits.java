@@ -1,6 +1,9 @@
 package org.heddle.planner.order;
 
+import java.util.Comparator;
 import java.util.function.BooleanSupplier;
+import org.heddle.planner.instance.Indices;
+import org.heddle.planner.instance.Instance;
 
 /**
  * What bounds a plan and the search for it.
@@ -12,6 +15,7 @@ import java.util.function.BooleanSupplier;
  * @param iterations how many orders are tried beyond the first; 0 or more
  * @param seed of the order in which they are tried
  * @param stop true ends the search for a better order: the best one found counts
+ * @param interrupts which vjob sleeps for a while where nothing else helps
  */
 public record OrderLimits(
     Durations durations,
@@ -20,7 +24,33 @@ public record OrderLimits(
     boolean relaunch,
     int iterations,
     long seed,
-    BooleanSupplier stop) {
+    BooleanSupplier stop,
+    Interrupts interrupts) {
+
+  /** Chooses the vjob that sleeps for a while when no machine can move and no detour is left. */
+  @FunctionalInterface
+  public interface Interrupts {
+    int NONE = -1;
+
+    /** The vjob of the machine with the least memory. */
+    Interrupts SMALLEST = Interrupts::smallest;
+
+    /**
+     * @param inTheWay machines that cannot move, whose room others wait for
+     * @return a vjob, or {@link #NONE} to have the plan refused
+     */
+    int choose(Instance instance, Indices inTheWay);
+
+    private static int smallest(Instance instance, Indices inTheWay) {
+      return inTheWay.stream()
+          .filter(m -> instance.vjob(m) >= 0)
+          .boxed()
+          .min(Comparator.comparingLong(instance::memory))
+          .map(instance::vjob)
+          .orElse(NONE);
+    }
+  }
+
   public static final int UNLIMITED = Integer.MAX_VALUE;
 
   /** Orders tried by default; each takes about as long as the first. */
@@ -41,22 +71,35 @@ public record OrderLimits(
   /** No bound of actions at once, relaunch allowed, never stopped. */
   public static OrderLimits of(Durations durations) {
     return new OrderLimits(
-        durations, UNLIMITED, UNLIMITED, true, DEFAULT_ITERATIONS, 1, () -> false);
+        durations,
+        UNLIMITED,
+        UNLIMITED,
+        true,
+        DEFAULT_ITERATIONS,
+        1,
+        () -> false,
+        Interrupts.SMALLEST);
   }
 
   public OrderLimits atOnce(int hosts, int links) {
-    return new OrderLimits(durations, hosts, links, relaunch, iterations, seed, stop);
+    return new OrderLimits(durations, hosts, links, relaunch, iterations, seed, stop, interrupts);
   }
 
   public OrderLimits relaunch(boolean allowed) {
-    return new OrderLimits(durations, perHost, perLink, allowed, iterations, seed, stop);
+    return new OrderLimits(
+        durations, perHost, perLink, allowed, iterations, seed, stop, interrupts);
   }
 
   public OrderLimits iterations(int tries) {
-    return new OrderLimits(durations, perHost, perLink, relaunch, tries, seed, stop);
+    return new OrderLimits(durations, perHost, perLink, relaunch, tries, seed, stop, interrupts);
   }
 
   public OrderLimits stop(BooleanSupplier when) {
-    return new OrderLimits(durations, perHost, perLink, relaunch, iterations, seed, when);
+    return new OrderLimits(
+        durations, perHost, perLink, relaunch, iterations, seed, when, interrupts);
+  }
+
+  public OrderLimits interrupts(Interrupts chosen) {
+    return new OrderLimits(durations, perHost, perLink, relaunch, iterations, seed, stop, chosen);
   }
 }

@@ -1,6 +1,7 @@
 package org.heddle.planner.order;
 
 import java.util.List;
+import org.heddle.planner.instance.Indices;
 import org.heddle.planner.instance.Schedule;
 
 /** What came of ordering. */
@@ -23,8 +24,13 @@ public sealed interface Ordering {
     }
   }
 
-  /** There is no plan within the rules; why, in words. */
-  record Refused(List<String> reasons) implements Ordering {
+  /**
+   * There is no plan within the rules.
+   *
+   * @param reasons why, in words
+   * @param inTheWay machines that cannot move and whose room others wait for; may be empty
+   */
+  record Refused(List<String> reasons, Indices inTheWay) implements Ordering {
     public Refused {
       reasons = List.copyOf(reasons);
     }

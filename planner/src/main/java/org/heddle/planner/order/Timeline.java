@@ -31,8 +31,18 @@ final class Timeline {
   private int waiting;
   private int finishedSinceCheck;
 
-  Timeline(Grid grid, Barriers barriers, Knots knots, List<Unit> units) {
+  /** Boots and resumes that are held back until every migration has started. */
+  private final List<Unit> held = new ArrayList<>();
+
+  private final boolean movesFirst;
+
+  /**
+   * @param movesFirst boots and resumes wait until every migration has started, so that they do not
+   *     take the room by which a machine could go another way
+   */
+  Timeline(Grid grid, Barriers barriers, Knots knots, List<Unit> units, boolean movesFirst) {
     this.grid = grid;
+    this.movesFirst = movesFirst;
     this.barriers = barriers;
     this.knots = knots;
     this.queues = queues(grid.queues());
@@ -40,7 +50,26 @@ final class Timeline {
     notStarted.addAll(units);
     for (Unit unit : units) {
       if (unit.barriers == 0) {
-        candidates.add(unit);
+        ready(unit);
+      }
+    }
+  }
+
+  private void ready(Unit unit) {
+    if (movesFirst && unit.task().enters() && !unit.task().relocates()) {
+      held.add(unit);
+    } else {
+      candidates.add(unit);
+    }
+  }
+
+  /** Those held back, when no migration waits any more. */
+  private void release() {
+    if (!held.isEmpty()) {
+      notStarted.removeIf(unit -> unit.task().startMs >= 0);
+      if (notStarted.stream().noneMatch(unit -> unit.task().relocates())) {
+        candidates.addAll(held);
+        held.clear();
       }
     }
   }
@@ -57,6 +86,7 @@ final class Timeline {
    */
   List<Task> run() throws Refusal {
     do {
+      release();
       tryCandidates();
       if (underWay.isEmpty()) {
         mend();
@@ -67,6 +97,7 @@ final class Timeline {
           untie(false);
         }
       }
+      release();
     } while (!underWay.isEmpty() || !candidates.isEmpty() || waiting > 0);
     leftBehind();
     return started;
@@ -132,10 +163,10 @@ final class Timeline {
     grid.finish(task, task.limited, this::wake);
     Unit then = task.then;
     if (then != null && --then.barriers == 0) {
-      candidates.add(then);
+      ready(then);
     }
     if (task.last && task.machine >= 0) {
-      barriers.ended(task, candidates::add);
+      barriers.ended(task, this::ready);
     }
   }
 

@@ -85,7 +85,7 @@ final class Consolidation {
     }
     greedy.fillTight();
     if (!state.complete()) {
-      new Repair(state, greedy, random, limits.stop()).run();
+      new Repair(state, greedy, random, limits.stop(), Long.MAX_VALUE).run();
     }
   }
 
@@ -143,7 +143,7 @@ final class Consolidation {
     }
     boolean done = placed == order.length;
     if (!done) {
-      done = new Repair(state, greedy, random, limits.stop()).run();
+      done = new Repair(state, greedy, random, limits.stop(), Long.MAX_VALUE).run();
     }
     if (done && state.complete() && cost() <= ceiling) {
       best = state.at.clone();

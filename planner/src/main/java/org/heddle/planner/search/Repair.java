@@ -23,12 +23,24 @@ final class Repair {
   private final BooleanSupplier stop;
   private int tries;
 
-  Repair(State state, Greedy greedy, SplittableRandom random, BooleanSupplier stop) {
+  /** Of the searches that fill hosts anew. */
+  private long nodes;
+
+  /**
+   * @param nodes that searches may visit, all together
+   */
+  Repair(State state, Greedy greedy, SplittableRandom random, BooleanSupplier stop, long nodes) {
+    this.nodes = nodes;
     this.state = state;
     this.dense = state.dense;
     this.greedy = greedy;
     this.random = random;
     this.stop = stop;
+  }
+
+  /** How many of the nodes are left. */
+  long nodesLeft() {
+    return nodes;
   }
 
   /** Whether the state is complete now. */
@@ -55,6 +67,9 @@ final class Repair {
   }
 
   private boolean eject(int unit, int depth) {
+    if (dense.hosts == 0) {
+      return false;
+    }
     int start = random.nextInt(dense.hosts);
     int most = depth == DEPTH ? HOSTS_TRIED : HOSTS_TRIED / 8;
     for (int i = 0, seen = 0; i < dense.hosts && seen < most && tries > 0; i++) {
@@ -98,7 +113,7 @@ final class Repair {
 
   /** Empties a few hosts where the unit may be and places all of it anew. */
   private boolean refill(int unit) {
-    for (int i = 0; i < GROUP_TRIES && !stop.getAsBoolean(); i++) {
+    for (int i = 0; i < GROUP_TRIES && nodes > 0 && !stop.getAsBoolean(); i++) {
       int[] hosts = hostsFor(unit);
       if (hosts.length == 0) {
         return false;
@@ -110,7 +125,10 @@ final class Repair {
       }
       int[] all = Arrays.copyOf(before, before.length + 1);
       all[before.length] = unit;
-      Tree.End end = new Tree(state, stop).solve(all, hosts, Long.MAX_VALUE, GROUP_NODES);
+      Tree tree = new Tree(state, stop);
+      long most = Math.min(GROUP_NODES, nodes);
+      Tree.End end = tree.solve(all, hosts, Long.MAX_VALUE, most);
+      nodes -= most - tree.nodesLeft();
       if (end == Tree.End.BEST || end == Tree.End.BETTER) {
         return true;
       }
@@ -124,7 +142,7 @@ final class Repair {
   private int[] hostsFor(int unit) {
     int[] hosts = new int[Math.min(GROUP, dense.hosts)];
     int found = 0;
-    for (int i = 0; i < 8 * GROUP && found < hosts.length; i++) {
+    for (int i = 0; i < 8 * GROUP && dense.hosts > 0 && found < hosts.length; i++) {
       int h = random.nextInt(dense.hosts);
       boolean wanted = found > 0 || dense.inDomain(unit, h);
       boolean known = Arrays.stream(hosts, 0, found).anyMatch(other -> other == h);

@@ -112,7 +112,10 @@ final class RoomIndex {
     boolean test(int host);
   }
 
-  /** A host with the least room left over of those that fit and are accepted; -1 if none is. */
+  /**
+   * A host with the least room left over of those that fit and are accepted, the first of several;
+   * -1 if none is.
+   */
   int tightest(State state, int unit, Accepts accepts) {
     int from0 = start(unit, 0);
     int from1 = start(unit, 1);
@@ -125,7 +128,8 @@ final class RoomIndex {
             continue;
           }
           double score = score(h);
-          if ((best < 0 || score < bestScore) && state.rulesAllow(unit, h) && accepts.test(h)) {
+          boolean better = best < 0 || score < bestScore || (score == bestScore && h < best);
+          if (better && state.rulesAllow(unit, h) && accepts.test(h)) {
             best = h;
             bestScore = score;
           }

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The search for goals that are sums over units: greedy, repair, exhaustive search where it is
  * small, else prices, annealing over patterns and neighbourhoods in turn until the bound is met or
- * the limits end it.
+ * the limits end it. Where the limits are too small for annealing, neighbourhoods alone.
  */
 final class Solver {
   private static final int SMALL_UNITS = 40;
@@ -27,6 +27,12 @@ final class Solver {
   private final SplittableRandom random;
   private long budget;
   private boolean firstOnly;
+
+  /** What repairing may cost; it is not counted among the iterations unless it is bounded. */
+  private long repairs = Long.MAX_VALUE;
+
+  /** Nodes of the exhaustive search and of bounded repairs. */
+  private long spent;
 
   private final State state;
   private final Greedy greedy;
@@ -80,6 +86,16 @@ final class Solver {
     clear();
   }
 
+  /** Repairing counts too. */
+  void boundRepairs() {
+    repairs = budget;
+  }
+
+  /** Nodes visited by the exhaustive search and by repairs. */
+  long spent() {
+    return spent;
+  }
+
   /** Ends as soon as there is any placement. */
   void feasible() {
     firstOnly = true;
@@ -92,18 +108,26 @@ final class Solver {
     bound = wholeBound / scale;
     greedy.fill();
     keepIfBetter();
-    if (placement == null && new Repair(state, greedy, random, stop).run()) {
+    if (placement == null && repaired()) {
       keepIfBetter();
     }
     if (done()) {
       return;
     }
-    if (dense.units <= SMALL_UNITS && dense.hosts <= SMALL_HOSTS && exhaust()) {
+    if (dense.units <= SMALL_UNITS && dense.hosts <= SMALL_HOSTS && (exhaust() || done())) {
       return;
     }
     if (dense.units > 0) {
       improve();
     }
+  }
+
+  private boolean repaired() {
+    Repair repair = new Repair(state, greedy, random, stop, repairs);
+    boolean complete = repair.run();
+    spent += repairs - repair.nodesLeft();
+    repairs = repairs == Long.MAX_VALUE ? repairs : repair.nodesLeft();
+    return complete;
   }
 
   private boolean done() {
@@ -138,6 +162,7 @@ final class Solver {
     long nodes = Math.min(SMALL_NODES, budget);
     Tree.End end = tree.solve(state.homeless(), hosts, limit, nodes);
     budget -= nodes - tree.nodesLeft();
+    spent += nodes - tree.nodesLeft();
     keepIfBetter();
     exhausted = !dense.chosen && (end == Tree.End.BEST || end == Tree.End.NONE);
     if (exhausted && placement != null) {
@@ -157,7 +182,8 @@ final class Solver {
   private void improve() {
     clear();
     Patterns patterns = new Patterns(state, scale, seed, stop);
-    if (patterns.usable()) {
+    boolean wide = patterns.usable() && budget >= LEAST_MOVES;
+    if (wide) {
       long known = placement == null ? Long.MAX_VALUE : objective() - patterns.fixed();
       patterns.price(known);
       raise(patterns.bound());
@@ -167,7 +193,7 @@ final class Solver {
     long polish = POLISH;
     while (!done() && polish > 0) {
       long before = budget;
-      if (patterns.usable() && objective() > bound) {
+      if (wide && objective() > bound) {
         budget -= Math.max(1, moves);
         anneal(patterns, moves);
         moves += moves / 2;
@@ -194,7 +220,7 @@ final class Solver {
     clear();
     patterns.deal(chosen, state);
     greedy.fill();
-    if (!state.complete() && !new Repair(state, greedy, random, stop).run()) {
+    if (!state.complete() && !repaired()) {
       return;
     }
     keepIfBetter();
@@ -203,7 +229,7 @@ final class Solver {
   /** Another start for the greedy placement: some units are put elsewhere at random first. */
   private void retry() {
     clear();
-    for (int i = 0; i < dense.units / 4 + 1; i++) {
+    for (int i = 0; i < dense.units / 4 + 1 && dense.hosts > 0; i++) {
       int u = random.nextInt(dense.units);
       int h = random.nextInt(dense.hosts);
       if (state.at[u] < 0 && state.allows(u, h)) {
@@ -212,7 +238,7 @@ final class Solver {
     }
     greedy.stayAll();
     greedy.fill();
-    if (state.complete() || new Repair(state, greedy, random, stop).run()) {
+    if (state.complete() || repaired()) {
       keepIfBetter();
     }
   }
