@@ -27,12 +27,20 @@ final class Domains {
 
   void stayTogether(Indices machines) {
     int[] all = running(machines);
+    if (all.length < 2) {
+      return;
+    }
     for (int m : all) {
       if (instance.state(m) != MachineState.RUNNING || instance.host(m) != instance.host(all[0])) {
         return;
       }
     }
-    if (all.length > 1) {
+    // One that stops elsewhere tears the group now: until then, the others may move.
+    boolean torn =
+        machines.stream()
+            .filter(m -> instance.state(m) == MachineState.RUNNING)
+            .anyMatch(m -> instance.host(m) != instance.host(all[0]));
+    if (!torn) {
       pin(all[0]);
     }
   }
