@@ -246,11 +246,13 @@ final class RulesOnTheWay {
     }
   }
 
+  /** A machine that moves alone does not part with itself. */
   private void within(Rule rule, List<Presence> all) {
     for (int i = 0; i < all.size(); i++) {
       for (int j = i + 1; j < all.size(); j++) {
         boolean same = territory(rule, all.get(i)).equals(territory(rule, all.get(j)));
-        if (!same && meet(all.get(i), all.get(j))) {
+        boolean itself = all.get(i).machine().equals(all.get(j).machine());
+        if (!same && !itself && meet(all.get(i), all.get(j))) {
           found(rule, all.get(i), all.get(j));
         }
       }
