@@ -34,7 +34,9 @@ final class Keeper implements AutoCloseable {
   /** Also without being told of anything. */
   private static final Duration INTERVAL = Duration.ofMinutes(5);
 
-  /** What was saved for a more urgent vjob shall not slow its start, nor one that resumes at once. */
+  /**
+   * What was saved for a more urgent vjob shall not slow its start, nor one that resumes at once.
+   */
   private static final Duration LATER = Duration.ofSeconds(3);
 
   private final Content content;

@@ -70,7 +70,8 @@ final class FarmCommandTest {
     assertThat(show.exit()).isEqualTo(3);
     assertThat(show.err()).contains("the farm has no image 'nothing'");
     assertThat(heddle("build", "tiny", "--format", "qcow").err()).contains("qcow2");
-    assertThat(heddle("import", folder.resolve("no").toString(), "--name", "x").exit()).isEqualTo(3);
+    assertThat(heddle("import", folder.resolve("no").toString(), "--name", "x").exit())
+        .isEqualTo(3);
   }
 
   @Test
