@@ -1,6 +1,7 @@
 package org.heddle.model;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
@@ -18,7 +19,7 @@ public record Constraints(List<ConstraintTerm> terms) {
   public static final int MOST = 100;
 
   private static final Set<ConstraintForm> FORMS =
-      Set.copyOf(
+      Collections.unmodifiableSet(
           EnumSet.of(
               ConstraintForm.SPREAD,
               ConstraintForm.GATHER,

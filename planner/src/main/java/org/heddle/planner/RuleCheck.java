@@ -2,6 +2,7 @@ package org.heddle.planner;
 
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -100,7 +101,7 @@ final class RuleCheck {
           case FENCE -> on(rule, running, false);
           case BAN -> on(rule, running, true);
           case LONELY -> accompanied(rule, running);
-          case ROOT -> Set.of();
+          case ROOT -> Collections.emptySortedSet();
         };
     return those.isEmpty() ? Optional.empty() : Optional.of(those);
   }
@@ -154,7 +155,7 @@ final class RuleCheck {
         those.add(machine);
       }
     }
-    return parts.size() > 1 || parts.contains(NO_PART) ? those : Set.of();
+    return parts.size() > 1 || parts.contains(NO_PART) ? those : Collections.emptySortedSet();
   }
 
   private static Set<MachineId> partsShared(Rule rule, SortedMap<MachineId, HostId> running) {

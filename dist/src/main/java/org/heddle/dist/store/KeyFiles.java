@@ -75,7 +75,12 @@ final class KeyFiles {
     return body.toString().strip();
   }
 
-  static PrivateKey privateKey(Path file) throws IOException {
+  /** Both halves, the public one from beside the private one. */
+  static KeyPair pair(Path key) throws IOException {
+    return new KeyPair(publicKey(publicOf(key)), privateKey(key));
+  }
+
+  private static PrivateKey privateKey(Path file) throws IOException {
     try {
       byte[] encoded = Base64.getDecoder().decode(body(file));
       return KeyFactory.getInstance(ALGORITHM).generatePrivate(new PKCS8EncodedKeySpec(encoded));

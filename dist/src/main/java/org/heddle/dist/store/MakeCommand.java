@@ -3,7 +3,7 @@ package org.heddle.dist.store;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.PublicKey;
+import java.security.KeyPair;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.heddle.cli.Failure;
@@ -69,6 +69,7 @@ final class MakeCommand implements Callable<Integer> {
 
   private Outcome make(org.heddle.store.Progress progress) throws IOException {
     long begin = System.nanoTime();
+    @Nullable KeyPair signer = key == null ? null : KeyFiles.pair(key); // before anything is stored
     Store store =
         quota > 0 && !Files.exists(options.folder)
             ? Store.create(options.folder, quota)
@@ -76,9 +77,8 @@ final class MakeCommand implements Callable<Integer> {
     String index = name == null ? String.valueOf(file.getFileName()) : name;
     try (StoreWriter writer = store.writer(small ? Effort.SMALL : Effort.FAST)) {
       MakeReport made = new Maker(writer, progress).make(file, index, replace);
-      if (key != null) {
-        PublicKey publicKey = KeyFiles.publicKey(KeyFiles.publicOf(key));
-        SignedImages.sign(writer, made.index(), KeyFiles.privateKey(key), publicKey, replace);
+      if (signer != null) {
+        SignedImages.sign(writer, made.index(), signer.getPrivate(), signer.getPublic(), replace);
       }
       return Outcome.of(
           index,

@@ -56,6 +56,8 @@ final class DemoFaultsTest {
     Files.writeString(examples.resolve("farm.yaml"), MIDDLE);
     Files.writeString(examples.resolve("urgent.yaml"), URGENT);
     ProcessBuilder builder = TestGrid.program(state, "demo", "--examples", examples.toString());
+    // Whoever is started in the background by a script has interrupts ignored, and so has the demo.
+    builder.command().addAll(0, List.of("env", "--default-signal=INT"));
     demo = builder.redirectErrorStream(true).redirectOutput(log().toFile()).start();
   }
 
