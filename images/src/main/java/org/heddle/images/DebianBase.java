@@ -64,6 +64,8 @@ final class DebianBase {
       words.add("--hook-dir=" + HOOKS);
     }
     words.add("--aptopt=APT::Install-Recommends \"false\"");
+    // The packages lie in a folder that only this user may read, and nothing comes from elsewhere.
+    words.add("--aptopt=APT::Sandbox::User \"root\"");
     words.add("--dpkgopt=force-unsafe-io");
     of.exclude().forEach(path -> words.add("--dpkgopt=path-exclude=" + path));
     of.include().forEach(path -> words.add("--dpkgopt=path-include=" + path));
