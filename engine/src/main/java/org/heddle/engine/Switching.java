@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import org.heddle.engine.GridState.ActionRecord;
+import org.heddle.engine.GridState.Phase;
 import org.heddle.engine.GridState.PlanningRecord;
 import org.heddle.engine.GridState.Progress;
 import org.heddle.engine.GridState.SwitchRecord;
@@ -59,15 +60,39 @@ final class Switching {
   static void run(Draft draft) {
     boolean moved = true;
     while (moved && draft.current.isPresent()) {
-      moved = false;
-      for (Plan.Step step : draft.current.get().plan().steps()) {
-        moved |= progress(draft, step.id()) == Progress.PENDING && advance(draft, step);
-      }
+      moved = round(draft, true);
+      // Starts and migrations keep hosts busy just when machines are to be paused at one instant.
+      moved |= !pauses(draft) && round(draft, false);
     }
     if (draft.current.isPresent() && !any(draft, Progress.ACTIVE)) {
       dropRest(draft);
       end(draft);
     }
+  }
+
+  /**
+   * @param suspends whether it is the turn of suspends or of all else
+   */
+  private static boolean round(Draft draft, boolean suspends) {
+    boolean moved = false;
+    for (Plan.Step step : plan(draft).steps()) {
+      moved |=
+          step.action() instanceof Action.Suspend == suspends
+              && progress(draft, step.id()) == Progress.PENDING
+              && advance(draft, step);
+    }
+    return moved;
+  }
+
+  /** Whether a vjob of several machines is being paused, which takes a fraction of a second. */
+  private static boolean pauses(Draft draft) {
+    return plan(draft).steps().stream()
+        .filter(step -> step.action() instanceof Action.Suspend)
+        .filter(step -> progress(draft, step.id()) == Progress.ACTIVE)
+        .map(step -> step.action().machine().vjob())
+        .filter(vjob -> draft.machinesOf(vjob).size() > 1)
+        .flatMap(vjob -> draft.vjobs.get(vjob).transition().stream())
+        .anyMatch(transition -> transition.phase() == Phase.PAUSE);
   }
 
   private static boolean advance(Draft draft, Plan.Step step) {

@@ -94,6 +94,22 @@ class StoriesTest {
   }
 
   @Test
+  void nothingElseBeginsWhileTheMachinesOfAVjobAreBeingPaused() {
+    Play play = Play.withHosts("a", "b");
+    play.submit(Play.vjob("slow", 0, 2, 256));
+    play.allGoesWell();
+    play.submit(Play.vjob("urgent", 9, 3, 256));
+    assertThat(play.verbs()).as("there is room for two boots").containsExactly("pause", "pause");
+    play.done("pause");
+    assertThat(play.verbs()).containsExactly("pause");
+    play.done("pause");
+    assertThat(play.verbs()).contains("save", "save", "boot", "boot");
+    play.allGoesWell();
+    assertThat(play.stateOf("urgent")).isEqualTo(VjobState.RUNNING);
+    assertThat(play.stateOf("slow")).isEqualTo(VjobState.SLEEPING);
+  }
+
+  @Test
   void nextSuspendReplacesTheSavedStateAndDiscardsTheOldOne() {
     Play play = Play.withHosts("a");
     play.submit(Play.vjob("v", 0, 1, 256));
