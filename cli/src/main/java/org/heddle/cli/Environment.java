@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /**
  * All that a command sees of the process that it runs in.
@@ -64,6 +65,17 @@ public record Environment(
   /** A variable's value; empty when it is not set. */
   public String variable(String name) {
     return variables.getOrDefault(name, "");
+  }
+
+  /**
+   * Prints a command's answer.
+   *
+   * @param value the answer, for formats that programs read
+   * @param text the same for people
+   */
+  public void print(Format format, Object value, Supplier<String> text) {
+    out.print(format == Format.TABLE ? text.get() : format.write(value));
+    out.flush();
   }
 
   public long nowMs() {

@@ -2,7 +2,6 @@ package org.heddle.dist;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.function.Supplier;
 import org.heddle.cli.Environment;
 import org.heddle.cli.Format;
 import org.heddle.dist.box.BoxException;
@@ -41,12 +40,6 @@ final class BoxOptions {
     } catch (IOException failure) {
       throw BoxFailure.of(failure);
     }
-  }
-
-  /** Prints the answer in the format that is wanted. */
-  void print(Environment around, Object answer, Supplier<String> text) {
-    around.out().print(format == Format.TABLE ? text.get() : format.write(answer));
-    around.out().flush();
   }
 
   static void say(Environment around, String line) {

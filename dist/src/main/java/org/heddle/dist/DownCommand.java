@@ -43,8 +43,8 @@ final class DownCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     Ending ending = options.run(around, this::end);
-    options.print(
-        around,
+    around.print(
+        options.format,
         new Answer(options.dryRun, ending.programs(), ending.guests(), purge),
         () -> options.dryRun ? wouldEnd(ending) : "");
     return 0;

@@ -87,10 +87,10 @@ final class UpCommand implements Callable<Integer> {
   public Integer call() {
     if (options.dryRun) {
       List<String> missing = options.run(around, grid -> grid.missing(this::wanted));
-      options.print(around, new Answer(true, "", missing), () -> wouldStart(missing));
+      around.print(options.format, new Answer(true, "", missing), () -> wouldStart(missing));
     } else {
       Up up = bringUp();
-      options.print(around, new Answer(false, up.url(), up.started()), () -> "");
+      around.print(options.format, new Answer(false, up.url(), up.started()), () -> "");
     }
     return 0;
   }

@@ -12,6 +12,7 @@ import org.heddle.cli.Environment;
 import org.heddle.dist.box.BoxException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -49,17 +50,14 @@ public final class BenchCommand {
               defaultValue = "5",
               description = "Default: ${DEFAULT-VALUE}.")
           int rounds,
-      @Option(names = "--report", paramLabel = "FILE", description = "Write all as JSON.")
-          @Nullable Path file)
+      @Mixin ReportOption file)
       throws IOException, InterruptedException, BoxException {
     Path state = Path.of(around.variable("HEDDLE_STATE"));
     SwitchBench.Result result =
         new SwitchBench(state, mainClass, line -> around.err().println(line)).run(rounds);
     Report report = new Report(machine(), rounds, SwitchBench.MEMORY_MIB, result, startUps(rounds));
     print(report, around.out());
-    if (file != null) {
-      Files.writeString(file, Json.write(report) + "\n");
-    }
+    file.write(report);
     return 0;
   }
 
@@ -87,8 +85,7 @@ public final class BenchCommand {
               defaultValue = "25",
               description = "The link's rate. Default: ${DEFAULT-VALUE}.")
           int mbit,
-      @Option(names = "--report", paramLabel = "FILE", description = "Write all as JSON.")
-          @Nullable Path file)
+      @Mixin ReportOption file)
       throws IOException, InterruptedException {
     Path folder = Files.createTempDirectory("heddle-swarm");
     SwarmBench.Result result;
@@ -108,9 +105,7 @@ public final class BenchCommand {
             result.ratio(),
             result.copies(),
             machine());
-    if (file != null) {
-      Files.writeString(file, Json.write(result) + "\n");
-    }
+    file.write(result);
     return 0;
   }
 
@@ -139,8 +134,7 @@ public final class BenchCommand {
               defaultValue = "25",
               description = "Rate of each host's link. Default: ${DEFAULT-VALUE}.")
           int mbit,
-      @Option(names = "--report", paramLabel = "FILE", description = "Write all as JSON.")
-          @Nullable Path file)
+      @Mixin ReportOption file)
       throws IOException, InterruptedException {
     Path folder = Files.createTempDirectory("heddle-group");
     List<GroupBench.Way> ways;
@@ -166,9 +160,7 @@ public final class BenchCommand {
               way.forecastMean(),
               way.forecastAll());
     }
-    if (file != null) {
-      Files.writeString(file, Json.write(ways) + "\n");
-    }
+    file.write(ways);
     return 0;
   }
 
@@ -190,8 +182,7 @@ public final class BenchCommand {
               defaultValue = "50",
               description = "The link's rate. Default: ${DEFAULT-VALUE}.")
           int mbit,
-      @Option(names = "--report", paramLabel = "FILE", description = "Write all as JSON.")
-          @Nullable Path file)
+      @Mixin ReportOption file)
       throws IOException, InterruptedException {
     Path from =
         image == null ? Path.of(around.variable("HEDDLE_STATE")).resolve("images/debian") : image;
@@ -202,9 +193,7 @@ public final class BenchCommand {
       result = bench.run(mbit);
     }
     print(result, around.out());
-    if (file != null) {
-      Files.writeString(file, Json.write(result) + "\n");
-    }
+    file.write(result);
     return 0;
   }
 
@@ -267,8 +256,7 @@ public final class BenchCommand {
                   "Run Choco and OR-Tools CP-SAT on the dense instances, too (the launcher builds"
                       + " them first).")
           boolean peers,
-      @Option(names = "--report", paramLabel = "FILE", description = "Write all as JSON.")
-          @Nullable Path file)
+      @Mixin ReportOption file)
       throws IOException, InterruptedException {
     Path folder = data == null ? Path.of("..", "shared", "data") : data;
     PlanBench.Settings settings =
@@ -277,9 +265,7 @@ public final class BenchCommand {
     Path home = Path.of(around.variable("HEDDLE_HOME"));
     PlanBench.Report report =
         new PlanBench(settings, home, launcher(), around.out()).run(machine());
-    if (file != null) {
-      Files.writeString(file, Json.write(report) + "\n");
-    }
+    file.write(report);
     return 0;
   }
 
@@ -325,8 +311,7 @@ public final class BenchCommand {
               paramLabel = "DIR",
               description = "Where the images are kept. Default: bench-store in the state folder.")
           @Nullable Path folder,
-      @Option(names = "--report", paramLabel = "FILE", description = "Write all as JSON.")
-          @Nullable Path file)
+      @Mixin ReportOption file)
       throws IOException, InterruptedException {
     Path state = Path.of(around.variable("HEDDLE_STATE"));
     Path place = folder == null ? state.resolve("bench-store") : folder.toAbsolutePath();
@@ -336,9 +321,7 @@ public final class BenchCommand {
                 place, state.resolve("images/tiny"), heddle, line -> around.err().println(line))
             .run();
     StoreText.print(machine(), result, around.out());
-    if (file != null) {
-      Files.writeString(file, Json.write(result) + "\n");
-    }
+    file.write(result);
     return 0;
   }
 

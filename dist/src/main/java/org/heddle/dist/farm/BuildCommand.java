@@ -136,7 +136,7 @@ final class BuildCommand implements Callable<Integer> {
           }
         });
     Object answer = outcomes.size() == 1 ? outcomes.getFirst() : outcomes;
-    Work.print(around, options.format, answer, () -> text(outcomes));
+    around.print(options.format, answer, () -> text(outcomes));
     return 0;
   }
 

@@ -39,7 +39,7 @@ final class ExportCommand implements Callable<Integer> {
           farm.export(found, file);
           return found;
         });
-    Work.print(around, options.format, exported, () -> "wrote " + file + "\n");
+    around.print(options.format, exported, () -> "wrote " + file + "\n");
     return 0;
   }
 }

@@ -44,7 +44,7 @@ final class GcCommand implements Callable<Integer> {
     Environment around = Objects.requireNonNull(parent).around();
     Cleaning.Wish wish = new Cleaning.Wish(quota << 20, Duration.ofHours(keep), dryRun);
     Cleaning.Report report = Work.run(() -> options.open(around).clean(wish));
-    Work.print(around, options.format, report, () -> text(report));
+    around.print(options.format, report, () -> text(report));
     return 0;
   }
 

@@ -53,7 +53,7 @@ final class ImportCommand implements Callable<Integer> {
           return farm.take(new Import.Wish(file, name, data));
         });
     BuildCommand.Outcome outcome = BuildCommand.Outcome.of(built);
-    Work.print(around, options.format, outcome, outcome::text);
+    around.print(options.format, outcome, outcome::text);
     return 0;
   }
 }

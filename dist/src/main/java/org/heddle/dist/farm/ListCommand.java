@@ -34,11 +34,11 @@ final class ListCommand implements Callable<Integer> {
               known
                   ? options.library(around).recipes()
                   : List.copyOf(options.library(around).classes().keySet()));
-      Work.print(around, options.format, names, () -> String.join("\n", names) + "\n");
+      around.print(options.format, names, () -> String.join("\n", names) + "\n");
       return 0;
     }
     List<ImageRecord> all = Work.run(() -> options.open(around).list());
-    Work.print(around, options.format, all, () -> table(all, around));
+    around.print(options.format, all, () -> table(all, around));
     return 0;
   }
 

@@ -37,7 +37,7 @@ final class RmCommand implements Callable<Integer> {
           }
           return images.stream().map(ImageRecord::digest).toList();
         });
-    Work.print(around, options.format, gone, () -> "deleted " + String.join(" ", names) + "\n");
+    around.print(options.format, gone, () -> "deleted " + String.join(" ", names) + "\n");
     return 0;
   }
 }

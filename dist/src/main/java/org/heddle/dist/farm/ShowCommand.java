@@ -37,8 +37,7 @@ final class ShowCommand implements Callable<Integer> {
     Farm farm = Work.run(() -> options.open(around));
     ImageRecord shown = Work.run(() -> farm.show(image));
     Path folder = farm.folder(shown);
-    Work.print(
-        around,
+    around.print(
         options.format,
         shown,
         () -> packages ? String.join("\n", shown.packages()) + "\n" : text(shown, folder, around));

@@ -44,7 +44,7 @@ final class WhyCommand implements Callable<Integer> {
   public Integer call() {
     Environment around = Objects.requireNonNull(parent).around();
     List<StageUse> uses = Work.run(() -> uses(options.open(around), around));
-    Work.print(around, options.format, uses, () -> table(uses, around));
+    around.print(options.format, uses, () -> table(uses, around));
     return 0;
   }
 

@@ -4,22 +4,19 @@ import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Objects;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
 import org.heddle.api.GridApi.Problem;
 import org.heddle.api.GridException;
-import org.heddle.cli.Environment;
 import org.heddle.cli.Failure;
-import org.heddle.cli.Format;
+import org.heddle.cli.Interruption;
 import org.heddle.images.FarmException;
 import org.heddle.images.recipe.RecipeException;
 import org.heddle.store.StoreException;
 
 /** Runs what a command does: says failures as all commands do, ends well on Ctrl-C. */
 final class Work {
-  private static final long PATIENCE_S = 30;
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
 
   private Work() {}
 
@@ -30,11 +27,7 @@ final class Work {
 
   /** Runs it; when the process is told to end, it is interrupted and waited for. */
   static <T> T run(Task<T> task) {
-    CountDownLatch ended = new CountDownLatch(1);
-    Thread me = Thread.currentThread();
-    Thread hook = new Thread(() -> interrupt(me, ended), "interrupt");
-    Runtime.getRuntime().addShutdownHook(hook);
-    try {
+    try (Interruption _ = Interruption.ofThisThread(PATIENCE)) {
       return task.run();
     } catch (RecipeException wrong) {
       throw Failure.invalid(Objects.requireNonNull(wrong.getMessage()));
@@ -48,28 +41,6 @@ final class Work {
       throw Failure.failed(Objects.requireNonNullElse(failed.getMessage(), failed.toString()));
     } catch (InterruptedException cancelled) {
       throw Failure.failed("cancelled; finished stages are kept");
-    } finally {
-      ended.countDown();
-      unhook(hook);
-    }
-  }
-
-  private static void interrupt(Thread worker, CountDownLatch ended) {
-    worker.interrupt();
-    try {
-      if (!ended.await(PATIENCE_S, TimeUnit.SECONDS)) {
-        Runtime.getRuntime().halt(1);
-      }
-    } catch (InterruptedException hurried) {
-      Thread.currentThread().interrupt();
-    }
-  }
-
-  private static void unhook(Thread hook) {
-    try {
-      Runtime.getRuntime().removeShutdownHook(hook);
-    } catch (IllegalStateException endingNow) {
-      // It has run already.
     }
   }
 
@@ -102,10 +73,5 @@ final class Work {
       // Then it is not root's Linux.
     }
     throw denied("'heddle farm " + command + "' mounts file systems, which takes root");
-  }
-
-  static void print(Environment around, Format format, Object value, Supplier<String> table) {
-    around.out().print(format == Format.TABLE ? table.get() : format.write(value));
-    around.out().flush();
   }
 }

@@ -42,7 +42,7 @@ final class DiffCommand implements Callable<Integer> {
   public Integer call() {
     Environment around = Objects.requireNonNull(parent).around();
     Difference found = Work.run(around, "comparing", _ -> compare(options.open()));
-    Work.print(around, options.format, found, () -> table(found, around));
+    around.print(options.format, found, () -> table(found, around));
     return 0;
   }
 

@@ -49,7 +49,7 @@ final class ExtractCommand implements Callable<Integer> {
       throw Failure.notFound("there is no file " + file + " to change in place");
     }
     Outcome outcome = Work.run(store.around(), "extracting", this::extract);
-    Work.print(store.around(), options.format, outcome, () -> outcome.text("extracted"));
+    store.around().print(options.format, outcome, () -> outcome.text("extracted"));
     return 0;
   }
 

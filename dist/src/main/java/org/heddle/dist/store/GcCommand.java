@@ -43,7 +43,7 @@ final class GcCommand implements Callable<Integer> {
               Collector collector = new Collector(options.open(), Duration.ofSeconds(wait));
               return dryRun ? collector.plan() : collector.collect();
             });
-    Work.print(around, options.format, report, () -> text(report));
+    around.print(options.format, report, () -> text(report));
     return 0;
   }
 

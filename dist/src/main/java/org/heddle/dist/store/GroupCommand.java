@@ -66,7 +66,7 @@ abstract sealed class GroupCommand implements Callable<Integer> {
       GroupFile group = GroupFile.read(file);
       Plans plans = chosen(plans(group));
       if (dry) {
-        Work.print(around, format, ScheduleText.shown(plans), () -> ScheduleText.table(plans));
+        around.print(format, ScheduleText.shown(plans), () -> ScheduleText.table(plans));
         return 0;
       }
       return carryOut(around, group, plans);
@@ -107,8 +107,7 @@ abstract sealed class GroupCommand implements Callable<Integer> {
     }
     Done done = new Done(best.schedule().name(), best.total(), all, release);
     double mean = release.values().stream().mapToDouble(Double::doubleValue).average().orElse(0);
-    Work.print(
-        around,
+    around.print(
         format,
         done,
         () ->
@@ -148,8 +147,7 @@ abstract sealed class GroupCommand implements Callable<Integer> {
   long size(GroupFile.Node node, String index) throws IOException {
     Environment around = Objects.requireNonNull(parent).around();
     try (RemoteStore store =
-        RemoteStore.reading(
-            Address.parse(node.url()), network.connect(around, null), new Traffic())) {
+        RemoteStore.reading(Address.parse(node.url()), network.connect(around), new Traffic())) {
       return store.info(index).dataBytes();
     }
   }

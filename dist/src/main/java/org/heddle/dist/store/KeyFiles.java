@@ -77,7 +77,8 @@ final class KeyFiles {
 
   /** Both halves, the public one from beside the private one. */
   static KeyPair pair(Path key) throws IOException {
-    return new KeyPair(publicKey(publicOf(key)), privateKey(key));
+    PrivateKey own = privateKey(key);
+    return new KeyPair(publicKey(publicOf(key)), own);
   }
 
   private static PrivateKey privateKey(Path file) throws IOException {

@@ -37,7 +37,7 @@ final class LsCommand implements Callable<Integer> {
     Environment around = Objects.requireNonNull(parent).around();
     List<NamedIndex> all = Work.run(around, "reading", _ -> options.open().indexes());
     List<Row> rows = all.stream().map(Row::of).toList();
-    Work.print(around, options.format, rows, () -> table(all, around));
+    around.print(options.format, rows, () -> table(all, around));
     return 0;
   }
 

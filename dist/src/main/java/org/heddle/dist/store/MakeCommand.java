@@ -63,7 +63,7 @@ final class MakeCommand implements Callable<Integer> {
       throw Failure.notFound("there is no file " + file + " (devices and folders are not stored)");
     }
     Outcome outcome = Work.run(store.around(), "storing", this::make);
-    Work.print(store.around(), options.format, outcome, () -> outcome.text("stored"));
+    store.around().print(options.format, outcome, () -> outcome.text("stored"));
     return 0;
   }
 

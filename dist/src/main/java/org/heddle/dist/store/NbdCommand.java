@@ -12,7 +12,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.heddle.cli.Environment;
 import org.heddle.cli.Failure;
-import org.heddle.store.ChunkId;
 import org.heddle.store.Store;
 import org.heddle.store.demand.DemandImage;
 import org.heddle.store.demand.DemandSettings;
@@ -45,7 +44,8 @@ final class NbdCommand implements Callable<Integer> {
 
   @ParentCommand @Nullable StoreCommand parent;
   @Mixin StoreOptions options = new StoreOptions();
-  @Mixin NetworkOptions network = new NetworkOptions();
+  @Mixin ConnectOptions connect = new ConnectOptions();
+  @Mixin ExpectedId expected = new ExpectedId();
 
   @Parameters(index = "0", paramLabel = "[URL/]INDEX", description = "What to show.")
   String what = "";
@@ -72,12 +72,6 @@ final class NbdCommand implements Callable<Integer> {
       description = "A store nearer by, asked for chunks first. May be repeated.")
   List<String> from = new ArrayList<>();
 
-  @Option(
-      names = "--id",
-      paramLabel = "DIGEST",
-      description = "The id that the index must have, as 'heddle store ls' prints it.")
-  @Nullable String id;
-
   @Option(names = "--no-fill", description = "Fetch only what is read.")
   boolean noFill;
 
@@ -95,12 +89,6 @@ final class NbdCommand implements Callable<Integer> {
       defaultValue = "30",
       description = "A read whose chunks cannot be had fails after so long. Default: 30.")
   int patience;
-
-  @Option(
-      names = "--ssh",
-      paramLabel = "COMMAND",
-      description = "Instead of 'ssh -T', for ssh:// addresses.")
-  @Nullable String shell;
 
   private final CountDownLatch closed = new CountDownLatch(1);
 
@@ -130,8 +118,7 @@ final class NbdCommand implements Callable<Integer> {
   private void onDemand(Environment around) throws IOException, InterruptedException {
     Address.Named named = Address.parseNamed(what);
     Traffic traffic = new Traffic();
-    ConnectSettings settings =
-        network.connect(around, shell).impatient(Duration.ofSeconds(patience), 1);
+    ConnectSettings settings = connect.settings(around).impatient(Duration.ofSeconds(patience), 1);
     List<RemoteStore> nearer = new ArrayList<>();
     for (String url : from) {
       nearer.add(RemoteStore.reading(Address.parse(url), settings, traffic));
@@ -144,7 +131,7 @@ final class NbdCommand implements Callable<Integer> {
                 Store.openOrCreate(options.folder),
                 new DemandImage.From(origin, named.index(), nearer, traffic),
                 as == null ? named.index() : as,
-                expected(),
+                expected.get(),
                 demand);
         NbdServer server = listen(image)) {
       untilEnded(around, server, () -> report(around, image));
@@ -176,20 +163,11 @@ final class NbdCommand implements Callable<Integer> {
     return socket == null ? NbdServer.loopback(port, export) : NbdServer.unix(socket, export);
   }
 
-  private Optional<ChunkId> expected() {
-    try {
-      return id == null ? Optional.empty() : Optional.of(ChunkId.parse(id));
-    } catch (IllegalArgumentException noDigest) {
-      throw Failure.invalid("--id " + id + ": an id has 64 hexadecimal digits");
-    }
-  }
-
   /** What a person types next, then waits for the end of the process and has it all closed. */
   private void untilEnded(Environment around, NbdServer server, Runnable atEnd)
       throws InterruptedException {
     record Serving(String uri) {}
-    Work.print(
-        around,
+    around.print(
         options.format,
         new Serving(server.uri()),
         () -> "serving " + server.uri() + System.lineSeparator());

@@ -1,7 +1,6 @@
 package org.heddle.dist.store;
 
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -42,9 +41,8 @@ final class NetworkOptions {
     return limit == null ? RateLimit.NONE : new RateLimit(bytesPerSecond(limit));
   }
 
-  ConnectSettings connect(Environment around, @Nullable String shell) {
-    ConnectSettings settings = ConnectSettings.plain().with(token(around)).with(limit());
-    return shell == null ? settings : settings.with(List.of(shell.strip().split("\\s+")));
+  ConnectSettings connect(Environment around) {
+    return ConnectSettings.plain().with(token(around)).with(limit());
   }
 
   /** Reads {@code 50MiB/s}, {@code 800kB/s}, {@code 100/s}. */

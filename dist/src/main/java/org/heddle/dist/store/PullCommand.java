@@ -38,7 +38,8 @@ import picocli.CommandLine.ParentCommand;
 final class PullCommand implements Callable<Integer> {
   @ParentCommand @Nullable StoreCommand parent;
   @Mixin StoreOptions options = new StoreOptions();
-  @Mixin NetworkOptions network = new NetworkOptions();
+  @Mixin ConnectOptions connect = new ConnectOptions();
+  @Mixin ExpectedId expected = new ExpectedId();
   @Mixin SignedOptions signed = new SignedOptions();
 
   @Parameters(index = "0", paramLabel = "URL/INDEX", description = "What to fetch.")
@@ -70,20 +71,8 @@ final class PullCommand implements Callable<Integer> {
               + " URL/INDEX only if it fails.")
   @Nullable String behind;
 
-  @Option(
-      names = "--id",
-      paramLabel = "DIGEST",
-      description = "The id that the index must have, as 'heddle store ls' prints it.")
-  @Nullable String id;
-
   @Option(names = "--replace", description = "Another index of that name may be replaced.")
   boolean replace;
-
-  @Option(
-      names = "--ssh",
-      paramLabel = "COMMAND",
-      description = "Instead of 'ssh -T', for ssh:// addresses.")
-  @Nullable String shell;
 
   @Override
   public Integer call() {
@@ -91,32 +80,24 @@ final class PullCommand implements Callable<Integer> {
     if (behind != null && (me != null || !from.isEmpty())) {
       throw Failure.invalid("--behind names all that is asked: leave --from and --me");
     }
-    if (signed.asked() && (as != null || id != null)) {
+    if (signed.asked() && (as != null || expected.id != null)) {
       throw Failure.invalid("a signed image keeps its name, and its signature says its id");
     }
-    long begin = System.nanoTime();
-    Traffic traffic = new Traffic();
-    TransferReport report =
-        Work.run(
-            store.around(),
-            "pulling",
-            Moving.detail(traffic, begin),
-            progress -> pull(store.around(), traffic, progress));
-    report
-        .refused()
-        .forEach((source, why) -> store.around().err().println("gave up " + source + ": " + why));
-    Outcome outcome = Moving.outcome(report, System.nanoTime() - begin);
-    Work.print(store.around(), options.format, outcome, () -> outcome.text("pulled"));
+    Moving.run(
+        store.around(),
+        options.format,
+        "pull",
+        (traffic, progress) -> pull(store.around(), traffic, progress));
     return 0;
   }
 
   private TransferReport pull(Environment around, Traffic traffic, Progress progress)
       throws IOException {
     Address.Named named = Address.parseNamed(what);
-    ConnectSettings settings = network.connect(around, shell);
+    ConnectSettings settings = connect.settings(around);
     Store store = Store.openOrCreate(options.folder);
-    Optional<ChunkId> expected =
-        signed.asked() ? Optional.of(signed(store, named, settings, traffic)) : expected();
+    Optional<ChunkId> wanted =
+        signed.asked() ? Optional.of(signed(store, named, settings, traffic)) : expected.get();
     List<RemoteStore> peers = new ArrayList<>();
     try (RemoteStore origin = RemoteStore.reading(named.store(), settings, traffic)) {
       Optional<String> self = Optional.empty();
@@ -135,7 +116,7 @@ final class PullCommand implements Callable<Integer> {
         site = Site.behind(peers.getFirst());
       }
       return new Pull(store, origin, site, traffic, progress)
-          .pull(named.index(), as == null ? named.index() : as, expected, replace);
+          .pull(named.index(), as == null ? named.index() : as, wanted, replace);
     } finally {
       peers.forEach(RemoteStore::close);
     }
@@ -152,13 +133,5 @@ final class PullCommand implements Callable<Integer> {
           .pull(manifest, manifest, Optional.empty(), replace);
     }
     return SignedImages.expected(store, named.index(), keys);
-  }
-
-  private Optional<ChunkId> expected() {
-    try {
-      return id == null ? Optional.empty() : Optional.of(ChunkId.parse(id));
-    } catch (IllegalArgumentException noDigest) {
-      throw Failure.invalid("--id " + id + ": an id has 64 hexadecimal digits");
-    }
   }
 }

@@ -31,7 +31,7 @@ import picocli.CommandLine.ParentCommand;
 final class PushCommand implements Callable<Integer> {
   @ParentCommand @Nullable StoreCommand parent;
   @Mixin StoreOptions options = new StoreOptions();
-  @Mixin NetworkOptions network = new NetworkOptions();
+  @Mixin ConnectOptions connect = new ConnectOptions();
 
   @Parameters(index = "0", paramLabel = "INDEX", description = "Its name in the store.")
   String index = "";
@@ -45,25 +45,14 @@ final class PushCommand implements Callable<Integer> {
   @Option(names = "--replace", description = "Another index of that name there may be replaced.")
   boolean replace;
 
-  @Option(
-      names = "--ssh",
-      paramLabel = "COMMAND",
-      description = "Instead of 'ssh -T', for ssh:// addresses.")
-  @Nullable String shell;
-
   @Override
   public Integer call() {
     StoreCommand store = Objects.requireNonNull(parent);
-    long begin = System.nanoTime();
-    Traffic traffic = new Traffic();
-    TransferReport report =
-        Work.run(
-            store.around(),
-            "pushing",
-            Moving.detail(traffic, begin),
-            progress -> push(store.around(), traffic, progress));
-    Outcome outcome = Moving.outcome(report, System.nanoTime() - begin);
-    Work.print(store.around(), options.format, outcome, () -> outcome.text("pushed"));
+    Moving.run(
+        store.around(),
+        options.format,
+        "push",
+        (traffic, progress) -> push(store.around(), traffic, progress));
     return 0;
   }
 
@@ -72,7 +61,7 @@ final class PushCommand implements Callable<Integer> {
     Store store = options.open();
     try (IndexReader _ = store.index(index);
         RemoteStore to =
-            RemoteStore.adding(Address.parse(url), network.connect(around, shell), traffic)) {
+            RemoteStore.adding(Address.parse(url), connect.settings(around), traffic)) {
       String name = as == null ? index : as;
       TransferReport report = new Push(store, to, traffic, progress).push(index, name, replace);
       String manifest = SignedImages.manifestOf(index);

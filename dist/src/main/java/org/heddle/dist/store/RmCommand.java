@@ -38,7 +38,7 @@ final class RmCommand implements Callable<Integer> {
           return names;
         });
     Removed removed = new Removed(names);
-    Work.print(around, options.format, removed, () -> "removed " + String.join(", ", names) + "\n");
+    around.print(options.format, removed, () -> "removed " + String.join(", ", names) + "\n");
     return 0;
   }
 }

@@ -50,10 +50,10 @@ final class StatCommand implements Callable<Integer> {
     String name = index;
     if (name == null) {
       Usage usage = Work.run(around, "reading", _ -> options.open().usage());
-      Work.print(around, options.format, usage, () -> text(usage));
+      around.print(options.format, usage, () -> text(usage));
     } else {
       OfIndex found = Work.run(around, "reading", _ -> ofIndex(options.open(), name));
-      Work.print(around, options.format, found, () -> text(found));
+      around.print(options.format, found, () -> text(found));
     }
     return 0;
   }

@@ -57,7 +57,7 @@ final class VerifyCommand implements Callable<Integer> {
   public Integer call() {
     Environment around = Objects.requireNonNull(parent).around();
     Answer answer = Work.run(around, "verifying", this::verify);
-    Work.print(around, options.format, answer, () -> text(answer));
+    around.print(options.format, answer, () -> text(answer));
     return (answer.sound ? ExitCode.OK : ExitCode.FAILED).number();
   }
 

@@ -6,15 +6,13 @@ import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
+import java.time.Duration;
 import java.util.Objects;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
 import org.heddle.api.GridApi.Problem;
 import org.heddle.api.GridException;
 import org.heddle.cli.Environment;
 import org.heddle.cli.Failure;
-import org.heddle.cli.Format;
+import org.heddle.cli.Interruption;
 import org.heddle.cli.Progress;
 import org.heddle.store.StoreException;
 
@@ -23,7 +21,7 @@ import org.heddle.store.StoreException;
  */
 final class Work {
   private static final int BAR = 24;
-  private static final long PATIENCE_S = 10;
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
 
   private Work() {}
 
@@ -48,37 +46,11 @@ final class Work {
 
   /** The same with more behind the bar. */
   static <T> T run(Environment around, String what, Detail detail, Task<T> task) {
-    CountDownLatch ended = new CountDownLatch(1);
-    Thread me = Thread.currentThread();
-    Thread hook = new Thread(() -> interrupt(me, ended), "interrupt");
-    Runtime.getRuntime().addShutdownHook(hook);
-    try (Progress bar = new Progress(around.err(), around.messages())) {
+    try (Interruption _ = Interruption.ofThisThread(PATIENCE);
+        Progress bar = new Progress(around.err(), around.messages())) {
       return task.run((done, whole) -> bar.live(text(what, done, whole, bar) + detail.text(done)));
     } catch (IOException failure) {
       throw failure(failure);
-    } finally {
-      ended.countDown();
-      unhook(hook);
-    }
-  }
-
-  /** Temporary files are taken away before the process ends. */
-  private static void interrupt(Thread worker, CountDownLatch ended) {
-    worker.interrupt();
-    try {
-      if (!ended.await(PATIENCE_S, TimeUnit.SECONDS)) {
-        Runtime.getRuntime().halt(1);
-      }
-    } catch (InterruptedException hurried) {
-      Thread.currentThread().interrupt();
-    }
-  }
-
-  private static void unhook(Thread hook) {
-    try {
-      Runtime.getRuntime().removeShutdownHook(hook);
-    } catch (IllegalStateException endingNow) {
-      // It has run already.
     }
   }
 
@@ -121,11 +93,5 @@ final class Work {
           new GridException(new Problem("conflict", "Conflict", 409, text, ""), why);
       case MALFORMED, CORRUPT -> Failure.failed(text);
     };
-  }
-
-  /** Prints an answer. */
-  static void print(Environment around, Format format, Object value, Supplier<String> table) {
-    around.out().print(format == Format.TABLE ? table.get() : format.write(value));
-    around.out().flush();
   }
 }
