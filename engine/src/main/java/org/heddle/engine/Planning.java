@@ -269,6 +269,7 @@ final class Planning {
       return;
     }
     if (!plan.steps().isEmpty()) {
+      answer.refused().forEach((vjob, reason) -> displaced(draft, vjob, reason));
       Switching.begin(draft, plan);
     }
   }
@@ -295,6 +296,20 @@ final class Planning {
             .filter(
                 known -> known.state() == VjobState.WAITING || known.state() == VjobState.SLEEPING);
     vjob.ifPresent(_ -> draft.edit(id, edit -> edit.reason = reason + failedLately(draft, id)));
+  }
+
+  /** Why a vjob that runs is suspended is known from the first moment, not only when it sleeps. */
+  private static void displaced(Draft draft, VjobId id, String reason) {
+    draft
+        .vjobs
+        .find(id)
+        .filter(known -> known.wanted() == Wanted.RUN && known.state() == VjobState.RUNNING)
+        .ifPresent(_ -> draft.edit(id, edit -> edit.reason = reason));
+  }
+
+  /** The suspend that was planned for the vjob does not take place. */
+  static void stays(Draft draft, VjobId id) {
+    displaced(draft, id, "");
   }
 
   private static String failedLately(Draft draft, VjobId vjob) {

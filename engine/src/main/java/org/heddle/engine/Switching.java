@@ -149,10 +149,12 @@ final class Switching {
     VjobId vjob = action.machine().vjob();
     switch (action) {
       case Action.Boot _, Action.Resume _ -> Unwinding.dropped(draft, vjob, why);
-      case Action.Suspend _ ->
-          suspends(draft, vjob).stream()
-              .filter(each -> progress(draft, each.id()) == Progress.PENDING)
-              .forEach(each -> set(draft, each.id(), Progress.DROPPED, why));
+      case Action.Suspend _ -> {
+        suspends(draft, vjob).stream()
+            .filter(each -> progress(draft, each.id()) == Progress.PENDING)
+            .forEach(each -> set(draft, each.id(), Progress.DROPPED, why));
+        Planning.stays(draft, vjob);
+      }
       case Action.Migrate _ -> Moving.unpin(draft, action.machine());
       case Action.Shutdown _ -> {}
     }

@@ -81,6 +81,8 @@ class ConstraintsTest {
     assertThat(List.of(play.hostOf("m1.v"), play.hostOf("m2.v")))
         .containsExactlyInAnyOrder("c", "d");
     play.event(new Event.DrainAsked(new HostId("c")));
+    assertThat(play.stateOf("v")).isEqualTo(VjobState.SUSPENDING);
+    assertThat(reason(play, "v")).startsWith("needs 2 x 128 MiB").contains("spread(*)");
     play.allGoesWell();
     assertThat(play.stateOf("v")).isEqualTo(VjobState.SLEEPING);
     assertThat(reason(play, "v"))

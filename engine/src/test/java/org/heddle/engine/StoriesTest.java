@@ -89,7 +89,9 @@ class StoriesTest {
     assertThat(play.stateOf("slow")).isEqualTo(VjobState.RUNNING);
     assertThat(play.notices.stream().filter(notice -> notice.subject().equals("slow")))
         .extracting(Step.Notice::message)
-        .contains("suspending", "sleeping", "resuming", "running");
+        .anyMatch(message -> message.startsWith("suspending: needs 4 x 256 MiB"))
+        .anyMatch(message -> message.startsWith("sleeping: needs 4 x 256 MiB"))
+        .contains("resuming", "running");
     assertThat(play.vjob("slow").saved()).as("kept until the next one").hasSize(4);
   }
 
