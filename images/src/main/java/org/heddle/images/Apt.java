@@ -223,7 +223,13 @@ final class Apt {
   /** The packages themselves, without what they depend on. */
   List<Deb> packages(List<String> names, Log log)
       throws IOException, InterruptedException, FarmException {
-    return debs(ask(words("apt-get", Map.of(), with(names, "download", "--print-uris")), log), log);
+    List<Deb> debs =
+        debs(ask(words("apt-get", Map.of(), with(names, "download", "--print-uris")), log), log);
+    if (debs.size() < names.size()) {
+      throw FarmException.failed(
+          "apt named " + debs.size() + " files for " + names.size() + " packages: " + names);
+    }
+    return debs;
   }
 
   /** The files of a package's source code. */

@@ -26,6 +26,9 @@ record Command(
   private static final int PART = 1 << 16;
   private static final int REMEMBERED = 1 << 22;
 
+  /** What an ended process leaves running may hold its pipes open: no longer than this. */
+  private static final long DRAIN_MS = 10_000;
+
   static Command of(String... words) {
     return of(List.of(words));
   }
@@ -113,11 +116,16 @@ record Command(
     boolean late = false;
     try {
       late = !process.waitFor(time.toMillis(), TimeUnit.MILLISECONDS);
+      if (!late) {
+        // Before anything is destroyed: that closes the pipes, and what was not read yet is lost.
+        first.join(DRAIN_MS);
+        second.join(DRAIN_MS);
+      }
     } finally {
       process.descendants().forEach(ProcessHandle::destroyForcibly);
       process.destroyForcibly().waitFor();
-      first.join(TimeUnit.SECONDS.toMillis(10));
-      second.join(TimeUnit.SECONDS.toMillis(10));
+      first.join(DRAIN_MS);
+      second.join(DRAIN_MS);
     }
     String said;
     synchronized (errors) {
