@@ -2,7 +2,7 @@ package org.heddle.agent;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
+import static org.heddle.agent.Patience.await;
 
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -296,7 +296,7 @@ final class AgentContentTest extends TwoAgents {
     byte[] memory = random(300_000);
     tee(one, "/big", memory);
     save(one, NODE, "s1");
-    await().atMost(Duration.ofMinutes(3)).until(() -> copies(keeps).equals(List.of("s1")));
+    await().until(() -> copies(keeps).equals(List.of("s1")));
     assertThat(report(keeps, NODE).orElseThrow().savedStates()).isEmpty();
     one.agent.close();
     restore(keeps, two, "s1", 2);
@@ -319,14 +319,14 @@ final class AgentContentTest extends TwoAgents {
     done(one, "boot", new Operation.Boot(Fixtures.launch(NODE, 1)));
     tee(one, "/big", random(1_000_000));
     save(one, NODE, "s1");
-    await().atMost(Duration.ofMinutes(3)).until(() -> copies(keeps).equals(List.of("s1")));
+    await().until(() -> copies(keeps).equals(List.of("s1")));
     done(one, "restore", new Operation.Restore(Fixtures.launch(NODE, 2), "s1", Optional.empty()));
     done(one, "go", new Operation.Continue(NODE, 0));
     tee(one, "/small", random(1000));
     long before = one.agent.content().count().sums().sentBytes();
     assertThat(before).isGreaterThan(1_000_000);
     save(one, NODE, "s2");
-    await().atMost(Duration.ofMinutes(3)).until(() -> copies(keeps).contains("s2"));
+    await().until(() -> copies(keeps).contains("s2"));
     assertThat(one.agent.content().count().sums().sentBytes() - before).isLessThan(300_000);
   }
 }

@@ -1,7 +1,7 @@
 package org.heddle.agent;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
+import static org.heddle.agent.Patience.await;
 
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** What goes from agent to agent: saved states, running machines, images. */
-@Timeout(60)
+@Timeout(600)
 final class AgentMovesTest extends TwoAgents {
   @Test
   void anOlderLifeMakesWayAndALaterOneDoesNot() throws Exception {

@@ -2,7 +2,7 @@ package org.heddle.agent;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.awaitility.Awaitility.await;
+import static org.heddle.agent.Patience.await;
 
 import java.io.IOException;
 import java.net.URI;
@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** One agent and what is asked of it. */
-@Timeout(60)
+@Timeout(600)
 final class AgentTest extends TwoAgents {
   @Test
   void anOperationAskedAgainIsDoneOnceAndKeepsItsOutcome() throws Exception {
@@ -125,7 +125,6 @@ final class AgentTest extends TwoAgents {
   @Test
   void eventsBeginWithAReportAndTellOfOperationsAndDeaths() throws Exception {
     List<AgentEvent> heard = listen(one);
-    await().until(() -> !heard.isEmpty());
     assertThat(heard.getFirst()).isInstanceOf(AgentEvent.HelloSaid.class);
     done(one, "boot", new Operation.Boot(Fixtures.launch(NODE, 1)));
     one.memory.kill(NODE);
@@ -149,6 +148,7 @@ final class AgentTest extends TwoAgents {
         });
   }
 
+  /** What it tells from now on; the report that comes first is there already. */
   private static List<AgentEvent> listen(TestHost host) {
     List<AgentEvent> heard = new CopyOnWriteArrayList<>();
     Thread.ofVirtual()
@@ -159,6 +159,7 @@ final class AgentTest extends TwoAgents {
             return;
           }
         });
+    await().until(() -> !heard.isEmpty());
     return heard;
   }
 
@@ -225,7 +226,6 @@ final class AgentTest extends TwoAgents {
     done(one, "boot", new Operation.Boot(Fixtures.launch(NODE, 1)));
     controller.comeBack();
     await()
-        .atMost(Duration.ofSeconds(15))
         .until(() -> controller.members().keySet().containsAll(List.of("one", "two")));
     assertThat(live(one)).isEqualTo(Live.RUNNING);
   }

@@ -2,7 +2,7 @@ package org.heddle.agent;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
+import static org.heddle.agent.Patience.await;
 
 import java.io.File;
 import java.io.IOException;
@@ -40,7 +40,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Two agents as processes, and one guest that lives through all that is done to it. */
 @Tag("real")
-@Timeout(300)
+@Timeout(600)
 final class RealAgentTest {
   private static final MachineId NODE = Fixtures.machine("node");
   private static final int ENOUGH_LINES = 3;
@@ -101,7 +101,7 @@ final class RealAgentTest {
               .redirectOutput(ProcessBuilder.Redirect.appendTo(log()))
               .start();
       Process started = process;
-      await().atMost(Duration.ofSeconds(60)).until(() -> Files.exists(told) || !started.isAlive());
+      await().until(() -> Files.exists(told) || !started.isAlive());
       assertThat(told).as(Files.readString(log().toPath())).exists();
       url = Files.readString(told);
       port = URI.create(url).getPort();
@@ -128,8 +128,6 @@ final class RealAgentTest {
 
     Outcome end(String id) {
       return await()
-          .atMost(Duration.ofMinutes(2))
-          .pollInterval(Duration.ofMillis(20))
           .ignoreExceptions()
           .until(() -> client().operation(id).orElseThrow().outcome(), Optional::isPresent)
           .orElseThrow();
@@ -177,7 +175,7 @@ final class RealAgentTest {
 
     String exec(String script) throws Exception {
       ExecResponse answer =
-          client().exec(NODE, new ExecRequest(List.of("sh", "-c", script), "", 30));
+          client().exec(NODE, new ExecRequest(List.of("sh", "-c", script), "", 120));
       assertThat(answer.exitCode()).as(answer.error()).isZero();
       return answer.output();
     }
@@ -282,7 +280,6 @@ final class RealAgentTest {
 
   private static RunStatus end(RealHost host) {
     return await()
-        .atMost(Duration.ofSeconds(30))
         .until(
             () ->
                 host.client().host().machines().stream()

@@ -75,12 +75,12 @@ final class ScriptedDriver implements Driver, Capability.GuestExec {
 
   @Override
   public void boot(MachineConfig config) throws DriverException {
-    boots.incrementAndGet();
     Error error = thrown.getAndSet(null);
     if (error != null) {
       throw error;
     }
     inner.boot(config);
+    boots.incrementAndGet();
   }
 
   @Override

@@ -1,7 +1,7 @@
 package org.heddle.agent;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
+import static org.heddle.agent.Patience.await;
 
 import java.io.IOException;
 import java.net.URI;
@@ -129,8 +129,6 @@ abstract class TwoAgents {
 
   static AgentApi.OperationStatus end(TestHost host, String id) {
     return await()
-        .atMost(Duration.ofSeconds(100))
-        .pollInterval(Duration.ofMillis(10))
         .until(
             () -> host.client.operation(id).orElseThrow(), status -> status.outcome().isPresent());
   }

@@ -287,6 +287,7 @@ class ApiTest {
   void aMachineIsMigratedByHand() {
     client().submit(vjob("mover", 1, 200, 0));
     grid.awaitState("mover", "running");
+    awaitTrue(() -> client().status().settled());
     String from = client().machine("node.mover").host().orElseThrow();
     String to = from.equals("host1") ? "host2" : "host1";
     assertThat(client().planMigrate("node.mover", to).steps())
@@ -344,6 +345,7 @@ class ApiTest {
   void eventsAreNumberedAndFollowedFromWhereOneWas() throws Exception {
     client().submit(vjob("told", 1, 200, 0));
     grid.awaitState("told", "running");
+    awaitTrue(() -> client().status().settled());
     List<EventView> known = client().events(0, 1000);
     assertThat(known).isNotEmpty();
     for (int i = 1; i < known.size(); i++) {

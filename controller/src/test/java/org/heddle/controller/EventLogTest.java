@@ -68,11 +68,11 @@ class EventLogTest {
       List<Long> seen = new ArrayList<>();
       try (EventLog.Follower follower = log.follow(7)) {
         while (seen.size() < 1_193) {
-          seen.addAll(ids(follower.next(Duration.ofSeconds(10))));
+          seen.addAll(ids(follower.next(Duration.ofMinutes(1))));
         }
         assertThat(follower.next(Duration.ZERO)).isEmpty();
         write(store, log, 2);
-        seen.addAll(ids(follower.next(Duration.ofSeconds(10))));
+        seen.addAll(ids(follower.next(Duration.ofMinutes(1))));
       }
       for (int i = 0; i < seen.size(); i++) {
         assertThat(seen.get(i)).isEqualTo(8 + i);

@@ -43,7 +43,7 @@ import org.heddle.model.SiteId;
  * remembers outcomes by id, reports and streams. Can be told to hold operations back.
  */
 final class ScriptedAgent implements AutoCloseable {
-  private static final Duration PATIENCE = Duration.ofSeconds(10);
+  private static final Duration PATIENCE = Duration.ofMinutes(1);
 
   private record Machine(long incarnation, Live live, List<String> saved, Optional<RunStatus> run) {
     Machine live(Live next) {
@@ -271,18 +271,20 @@ final class ScriptedAgent implements AutoCloseable {
 
   private void console(HttpExchange exchange, byte[] typed) throws IOException {
     boolean post = exchange.getRequestMethod().equals("POST");
+    if (post) {
+      done.add("typed " + new String(typed, StandardCharsets.UTF_8));
+    }
     exchange.sendResponseHeaders(200, 0);
     try (OutputStream out = exchange.getResponseBody()) {
       if (post) {
-        done.add("typed " + new String(typed, StandardCharsets.UTF_8));
         return;
       }
+      BlockingQueue<String> stream = new LinkedBlockingQueue<>();
+      streams.add(stream);
       out.write(
           ("console?" + exchange.getRequestURI().getQuery()).getBytes(StandardCharsets.UTF_8));
       out.flush();
-      BlockingQueue<String> stream = new LinkedBlockingQueue<>();
-      streams.add(stream);
-      String _ = stream.poll(10, TimeUnit.SECONDS);
+      String _ = stream.poll(PATIENCE.toSeconds(), TimeUnit.SECONDS);
       out.write(" end".getBytes(StandardCharsets.UTF_8));
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();

@@ -25,7 +25,7 @@ import org.heddle.model.VjobSpec;
 /** A controller with scripted agents that keep their leases, all in this process. */
 final class TestGrid implements AutoCloseable {
   static final String TOKEN = "0123456789abcdef-test";
-  private static final Duration PATIENCE = Duration.ofSeconds(40);
+  private static final Duration PATIENCE = Duration.ofMinutes(3);
 
   private final Path folder;
   private final int leaseSeconds;
@@ -118,6 +118,13 @@ final class TestGrid implements AutoCloseable {
             MachineKind.VM,
             Optional.empty());
     return new VjobSpec(new VjobId(name), priority, "alice", List.of(group), Optional.of("work"));
+  }
+
+  /** The host is as said, whatever the others are. */
+  void awaitHost(String host, String state) {
+    awaitTrue(() ->
+        client().hosts().stream()
+            .anyMatch(it -> it.name().equals(host) && it.state().equals(state)));
   }
 
   void awaitState(String vjob, String state) {

@@ -23,8 +23,8 @@ import org.heddle.model.MachineReport.Live;
  */
 final class ConformanceBench {
   static final MachineId MACHINE = MachineId.parse("node1.kit");
-  static final Duration READY = Duration.ofSeconds(60);
-  static final Duration EXEC = Duration.ofSeconds(20);
+  static final Duration READY = Duration.ofMinutes(3);
+  static final Duration EXEC = Duration.ofMinutes(2);
   static final String MARK = "/mark";
   private static final String GOLDEN = "golden";
 

@@ -144,7 +144,7 @@ final class Builds {
       if (!devices && !processes) {
         break;
       }
-      assertThat(tries).as("loop devices %s, processes %s", devices, processes).isLessThan(100);
+      assertThat(tries).as("loop devices %s, processes %s", devices, processes).isLessThan(2400);
       TimeUnit.MILLISECONDS.sleep(50);
     }
     for (String controller : List.of("pids", "memory", ".")) {

@@ -142,7 +142,7 @@ final class CrashTest {
       process.getInputStream().read();
       Thread.sleep(random.nextInt(400));
       process.destroyForcibly();
-      assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
+      assertThat(process.waitFor(2, TimeUnit.MINUTES)).isTrue();
       Store store = Store.open(folder.resolve("s"));
       Verifier.Report found = new Verifier(store, Progress.NONE).verify();
       assertThat(found.sound()).as("round %d: %s %s", round, found.damage(), found.hurt()).isTrue();

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 
 /** What every {@link KeyValueStore} keeps. A subclass says how to open one over the same data. */
 abstract class StoreConformance {
-  private static final Duration SOON = Duration.ofSeconds(20);
+  private static final Duration SOON = Duration.ofMinutes(2);
   private static final Duration AT_ONCE = Duration.ZERO;
 
   private KeyValueStore store;

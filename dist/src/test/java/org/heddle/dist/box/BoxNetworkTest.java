@@ -44,7 +44,7 @@ class BoxNetworkTest {
     ping(Shell.in(first.namespace()), second.address());
     ping(Shell.in(second.namespace()), box.controllerAddress());
     ping(shell, second.address());
-    assertThatThrownBy(() -> ping(Shell.in(first.namespace()), "192.0.2.1"))
+    assertThatThrownBy(() -> ping(Shell.in(first.namespace()), "192.0.2.1", 2))
         .as("a host sees nothing beyond the grid")
         .isInstanceOf(Shell.Failed.class);
   }
@@ -120,7 +120,7 @@ class BoxNetworkTest {
       ping(Shell.in(box.hosts().getFirst().namespace()), box.hosts().getLast().address());
     }
     Shell insideOne = Shell.in(one.hosts().getFirst().namespace());
-    assertThatThrownBy(() -> ping(insideOne, two.hosts().getFirst().address()))
+    assertThatThrownBy(() -> ping(insideOne, two.hosts().getFirst().address(), 2))
         .isInstanceOf(Shell.Failed.class);
     new BoxNetwork(one).down();
     ping(shell, two.hosts().getLast().address());
@@ -150,7 +150,11 @@ class BoxNetworkTest {
   }
 
   private static void ping(Shell from, String to) throws IOException {
-    from.run("busybox", "ping", "-c", "1", "-W", "2", to);
+    ping(from, to, 60);
+  }
+
+  private static void ping(Shell from, String to, int seconds) throws IOException {
+    from.run("busybox", "ping", "-c", "1", "-W", Integer.toString(seconds), to);
   }
 
   private long rate(String namespace, String device) throws IOException {

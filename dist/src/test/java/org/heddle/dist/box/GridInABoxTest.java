@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import org.heddle.api.Json;
 import org.heddle.wiring.Shell;
@@ -33,7 +34,7 @@ class GridInABoxTest {
   private final List<Process> strangers = new ArrayList<>();
 
   /** Agents do nothing, each by a command line of its own. */
-  private record Stubs(Duration agentLife) implements Programs {
+  private record Stubs(Duration agentLife, boolean online) implements Programs {
     @Override
     public Daemon controller(Box box, BoxFolder folder, String token) {
       String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
@@ -47,7 +48,7 @@ class GridInABoxTest {
               System.getProperty("java.class.path"),
               StubController.class.getName(),
               String.valueOf(box.commandPort()),
-              String.valueOf(box.hosts().size()));
+              String.valueOf(online ? box.hosts().size() : 0));
       return daemon("controller", Optional.empty(), command, box, folder.controller());
     }
 
@@ -72,11 +73,11 @@ class GridInABoxTest {
   }
 
   private GridInABox grid(String name) {
-    return grid(name, Duration.ofHours(1));
+    return grid(name, new Stubs(Duration.ofHours(1), true));
   }
 
-  private GridInABox grid(String name, Duration agentLife) {
-    return new GridInABox(new BoxFolder(folder.resolve(name)), new Stubs(agentLife), said::add);
+  private GridInABox grid(String name, Stubs stubs) {
+    return new GridInABox(new BoxFolder(folder.resolve(name)), stubs, said::add);
   }
 
   @AfterEach
@@ -206,7 +207,7 @@ class GridInABoxTest {
 
   @Test
   void aProgramThatEndsAtOnceIsReportedWithItsLastWords() throws Exception {
-    assertThatThrownBy(() -> grid("one", Duration.ZERO).up(_ -> SMALL))
+    assertThatThrownBy(() -> grid("one", new Stubs(Duration.ZERO, false)).up(_ -> SMALL))
         .isInstanceOf(BoxException.class)
         .hasMessageContaining("agent of host")
         .hasMessageContaining("has ended");
@@ -238,9 +239,12 @@ class GridInABoxTest {
   /**
    * Looks like a QEMU that an agent has started and that outlived it: with an empty environment.
    */
-  private LiveProcess guestIn(Box box, String host) throws IOException {
+  private LiveProcess guestIn(Box box, String host) throws IOException, InterruptedException {
     String script = "exec -c -a qemu-system-x86_64 sleep 3600";
-    return stranger("ip", "netns", "exec", box.mark() + host, "bash", "-c", script);
+    LiveProcess guest =
+        stranger("ip", "netns", "exec", box.mark() + host, "bash", "-c", script);
+    await(() -> BoxProcesses.isGuest(guest));
+    return guest;
   }
 
   private LiveProcess stranger(String... command) throws IOException {
@@ -250,10 +254,14 @@ class GridInABoxTest {
   }
 
   private static void awaitEnd(LiveProcess process) throws InterruptedException {
-    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
-    while (process.alive() && System.nanoTime() < end) {
+    await(() -> !process.alive());
+  }
+
+  private static void await(BooleanSupplier condition) throws InterruptedException {
+    long end = System.nanoTime() + TimeUnit.MINUTES.toNanos(2);
+    while (!condition.getAsBoolean() && System.nanoTime() < end) {
       Thread.sleep(Duration.ofMillis(10));
     }
-    assertThat(process.alive()).isFalse();
+    assertThat(condition.getAsBoolean()).isTrue();
   }
 }

@@ -52,7 +52,7 @@ class ProgramCopyTest {
     String used = copy().of(jar.toString());
     jar("a/x.jar", "newer");
     String unused = copy().of(jar.toString());
-    Process process = new ProcessBuilder("sh", "-c", "sleep 60; true", used).start();
+    Process process = new ProcessBuilder("sh", "-c", "sleep 3600; true", used).start();
     try {
       copy().prune(List.of(LiveProcess.find(process.pid()).orElseThrow()));
       assertThat(Path.of(used)).exists();

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The demo as a program, with tiny guests in all its parts, ended in the middle of a switch. */
 @Tag("real")
-@Timeout(600)
+@Timeout(1200)
 final class DemoFaultsTest {
   private static final String LOW =
       """
@@ -77,7 +77,7 @@ final class DemoFaultsTest {
     TestGrid grid = TestGrid.join(state);
     assertThat(new ProcessBuilder("kill", "-INT", Long.toString(demo.pid())).start().waitFor())
         .isZero();
-    assertThat(demo.waitFor(2, TimeUnit.MINUTES)).as("ended: %s", told()).isTrue();
+    assertThat(demo.waitFor(4, TimeUnit.MINUTES)).as("ended: %s", told()).isTrue();
     assertThat(demo.exitValue()).isNotZero();
     assertThat(told()).contains("The grid is down");
     grid.client.close();

@@ -56,8 +56,11 @@ final class LifeOfVjobsTest {
     assertThat(grid.await("pair", "running").state()).isEqualTo("running");
     assertThat(grid.machine("web.pair").host()).isNotEqualTo(grid.machine("asker.pair").host());
     assertThat(grid.machine("web.pair").mac()).isNotEqualTo(grid.machine("asker.pair").mac());
-    assertThat(grid.exec("asker.pair", "timeout 20 wget -q -O - http://web/index.html").output())
-        .isEqualTo("served by web\n");
+    // Its start command, which takes its time, makes the page.
+    grid.await(
+        "an answer of web",
+        () -> grid.exec("asker.pair", "timeout 20 wget -q -O - http://web/index.html").output(),
+        "served by web\n"::equals);
 
     grid.client.submit(
         vjob(
@@ -229,11 +232,15 @@ final class LifeOfVjobsTest {
         () -> grid.machine("node.mover"),
         view -> view.state().equals("running") && !view.host().orElseThrow().equals(from));
     grid.client.undrain(from);
-    assertThat(grid.done("migrate"))
-        .anyMatch(action ->
-            action.machine().equals("node.mover")
-                && action.from().orElseThrow().equals(from)
-                && action.downtimeMs() > 0);
+    grid.await(
+        "the migration done",
+        () -> grid.done("migrate"),
+        done ->
+            done.stream()
+                .anyMatch(action ->
+                    action.machine().equals("node.mover")
+                        && action.from().orElseThrow().equals(from)
+                        && action.downtimeMs() > 0));
     VjobView ended = grid.await("mover", "terminated");
     assertThat(ended.exitCode()).as(ended.reason() + ended.output()).isEqualTo(TestGrid.ok());
   }

@@ -124,6 +124,10 @@ final class TestGrid implements AutoCloseable {
 
   /** Asks until the answer is as wanted; a controller that is away is asked again. */
   <T> T await(String what, Supplier<T> question, Predicate<T> wanted) {
+    return await(what, 200, question, wanted);
+  }
+
+  private <T> T await(String what, long everyMs, Supplier<T> question, Predicate<T> wanted) {
     long end = System.nanoTime() + PATIENCE.toNanos();
     Object last = "no answer";
     while (System.nanoTime() < end) {
@@ -136,15 +140,19 @@ final class TestGrid implements AutoCloseable {
       } catch (GridException away) {
         last = away;
       }
-      sleep(200);
+      sleep(everyMs);
     }
     throw new AssertionError("waited in vain for " + what + "; last seen: " + last);
   }
 
-  /** Waits until a context switch is under way in which an action of this verb is active. */
+  /**
+   * Waits until a context switch is under way in which an action of this verb is active. Asks often:
+   * a suspend takes a fraction of a second.
+   */
   SwitchView awaitSwitch(String verb) {
     return await(
             "an active " + verb,
+            10,
             () -> client.status().currentSwitch(),
             view ->
                 view.isPresent()
@@ -239,8 +247,9 @@ final class TestGrid implements AutoCloseable {
     }
   }
 
-  /** Every machine that should live has one process, every other none. */
+  /** In the end every machine that should live has one process, every other none. */
   void assertNothingLostOrDoubled() throws IOException {
+    awaitSettled();
     for (MachineView machine : client.machines()) {
       List<ProcessHandle> live = processes("qemu-system", machine.name());
       int expected = machine.state().equals("running") ? 1 : 0;

@@ -134,7 +134,7 @@ class QemuPartsTest {
       assertThat(LiveProcess.with("60.125", "0.5")).contains(process);
       assertThat(new LiveProcess(sleep.pid(), process.startTicks() - 1).alive()).isFalse();
       process.kill();
-      assertThat(process.ends(Duration.ofSeconds(10))).isTrue();
+      assertThat(process.ends(Duration.ofMinutes(1))).isTrue();
       assertThat(LiveProcess.with("60.125", "0.5")).isEmpty();
     } finally {
       sleep.destroyForcibly();
