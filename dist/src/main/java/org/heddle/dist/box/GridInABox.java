@@ -234,6 +234,7 @@ public final class GridInABox {
         }
         awaken(box, end, "these hosts have not come online: " + String.join(", ", missing));
       }
+      requireAlive(box);
       progress.accept("hosts online: " + box.hosts().size() + " of " + box.hosts().size());
     }
   }
@@ -268,6 +269,16 @@ public final class GridInABox {
   /** Waits a moment; fails when a program has ended or the time is over. */
   private void awaken(Box box, long end, String complaint) throws IOException, BoxException {
     Pause.of(LOOK_AGAIN);
+    requireAlive(box);
+    if (System.nanoTime() > end) {
+      throw new BoxException(
+          Kind.TIMED_OUT,
+          complaint + "; see the logs below " + folder.path() + "; heddle up goes on from here");
+    }
+  }
+
+  /** What was on line before may have ended just now, and nobody has missed it yet. */
+  private void requireAlive(Box box) throws IOException, BoxException {
     List<Daemon> daemons = new ArrayList<>();
     daemons.add(programs.controller(box, folder, folder.token()));
     for (Box.Host host : box.hosts()) {
@@ -278,11 +289,6 @@ public final class GridInABox {
         throw new BoxException(
             Kind.FAILED, "the " + daemon.name() + " has ended; " + daemon.tail());
       }
-    }
-    if (System.nanoTime() > end) {
-      throw new BoxException(
-          Kind.TIMED_OUT,
-          complaint + "; see the logs below " + folder.path() + "; heddle up goes on from here");
     }
   }
 
