@@ -80,6 +80,7 @@ public final class GroupBench implements AutoCloseable {
       }
       serve(i);
     }
+    awaitServed();
     List<Way> ways = new ArrayList<>();
     for (String what : List.of("gather", "scatter")) {
       for (String way : List.of("naive", "best")) {
@@ -119,7 +120,7 @@ public final class GroupBench implements AutoCloseable {
     return List.of("ip", "netns", "exec", site.namespace(names.get(number)));
   }
 
-  private void serve(int number) throws IOException, InterruptedException {
+  private void serve(int number) throws IOException {
     List<String> command = new ArrayList<>(in(number));
     command.addAll(program());
     command.addAll(
@@ -132,16 +133,26 @@ public final class GroupBench implements AutoCloseable {
             folder.resolve("token").toString(),
             "--listen",
             LimitedSite.address(number) + ":" + PORT));
-    Path said = folder.resolve(names.get(number) + ".log");
-    Process server =
-        new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(said.toFile()).start();
-    servers.add(server);
+    servers.add(
+        new ProcessBuilder(command)
+            .redirectErrorStream(true)
+            .redirectOutput(said(number).toFile())
+            .start());
+  }
+
+  private Path said(int number) {
+    return folder.resolve(names.get(number) + ".log");
+  }
+
+  private void awaitServed() throws IOException, InterruptedException {
     long begin = System.nanoTime();
-    while (!Files.readString(said).startsWith("serving")) {
-      if (!server.isAlive() || System.nanoTime() - begin > START.toNanos()) {
-        throw new IOException("a store is not served: " + Files.readString(said));
+    for (int i = 0; i < servers.size(); i++) {
+      while (!Files.readString(said(i)).startsWith("serving")) {
+        if (!servers.get(i).isAlive() || System.nanoTime() - begin > START.toNanos()) {
+          throw new IOException("a store is not served: " + Files.readString(said(i)));
+        }
+        Thread.sleep(50);
       }
-      Thread.sleep(50);
     }
   }
 
@@ -234,7 +245,7 @@ public final class GroupBench implements AutoCloseable {
     for (Process server : servers) {
       server.destroy();
       server.onExit().orTimeout(10, TimeUnit.SECONDS).exceptionally(_ -> server).join();
-      server.destroyForcibly();
+      server.destroyForcibly().onExit().join();
     }
     site.close();
     try (Stream<Path> files = Files.walk(folder)) {

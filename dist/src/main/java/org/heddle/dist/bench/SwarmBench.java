@@ -8,8 +8,11 @@ import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import java.util.SequencedMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -36,7 +39,9 @@ public final class SwarmBench implements AutoCloseable {
   private final Path folder;
   private final int hosts;
   private final Consumer<String> log;
-  private final List<Process> servers = new ArrayList<>();
+  /** With the files of what they say. */
+  private final SequencedMap<Path, Process> servers = new LinkedHashMap<>();
+
   private final List<String> namespaces = new ArrayList<>();
 
   /**
@@ -82,6 +87,7 @@ public final class SwarmBench implements AutoCloseable {
     for (int i = 0; i < hosts; i++) {
       serve("h" + i, host(i), folder.resolve("store" + i));
     }
+    awaitServed();
     log.accept("one host alone");
     long before = carried();
     List<Double> one = pull(List.of(pulling(0, folder.resolve("alone"), List.of())));
@@ -198,8 +204,7 @@ public final class SwarmBench implements AutoCloseable {
     }
   }
 
-  private void serve(String name, int address, Path store)
-      throws IOException, InterruptedException {
+  private void serve(String name, int address, Path store) throws IOException {
     Path said = folder.resolve(name + ".log");
     List<String> command =
         program(
@@ -213,13 +218,19 @@ public final class SwarmBench implements AutoCloseable {
             NETWORK + address + ":" + PORT);
     Process server =
         new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(said.toFile()).start();
-    servers.add(server);
+    servers.put(said, server);
+  }
+
+  private void awaitServed() throws IOException, InterruptedException {
     long begin = System.nanoTime();
-    while (!Files.readString(said).startsWith("serving")) {
-      if (!server.isAlive() || System.nanoTime() - begin > START.toNanos()) {
-        throw new IOException("a store is not served: " + Files.readString(said));
+    for (Map.Entry<Path, Process> served : servers.entrySet()) {
+      Path said = served.getKey();
+      while (!Files.readString(said).startsWith("serving")) {
+        if (!served.getValue().isAlive() || System.nanoTime() - begin > START.toNanos()) {
+          throw new IOException("a store is not served: " + Files.readString(said));
+        }
+        Thread.sleep(50);
       }
-      Thread.sleep(50);
     }
   }
 
@@ -286,10 +297,10 @@ public final class SwarmBench implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
-    for (Process server : servers) {
+    for (Process server : servers.values()) {
       server.destroy();
       server.onExit().orTimeout(10, TimeUnit.SECONDS).exceptionally(_ -> server).join();
-      server.destroyForcibly();
+      server.destroyForcibly().onExit().join();
     }
     for (String namespace : namespaces) {
       Shell.here().run("ip", "netns", "del", namespace);

@@ -16,8 +16,8 @@ final class GroupBenchTest {
   @Test
   void schedulesAreCarriedOutAsForecast() throws Exception {
     Path own = Files.createDirectory(folder.resolve("bench"));
-    try (GroupBench bench = new GroupBench(own, 3, 25, _ -> {})) {
-      List<GroupBench.Way> ways = bench.run(4 << 20);
+    try (GroupBench bench = new GroupBench(own, 3, 50, _ -> {})) {
+      List<GroupBench.Way> ways = bench.run(3 << 20);
       assertThat(ways)
           .extracting(GroupBench.Way::what)
           .containsExactly("gather", "gather", "scatter", "scatter");
