@@ -8,7 +8,6 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.heddle.api.AgentClient;
@@ -225,8 +224,7 @@ final class AgentTest extends TwoAgents {
     controller.goAway();
     done(one, "boot", new Operation.Boot(Fixtures.launch(NODE, 1)));
     controller.comeBack();
-    await()
-        .until(() -> controller.members().keySet().containsAll(List.of("one", "two")));
+    await().until(() -> controller.members().keySet().containsAll(List.of("one", "two")));
     assertThat(live(one)).isEqualTo(Live.RUNNING);
   }
 

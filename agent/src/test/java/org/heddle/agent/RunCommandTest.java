@@ -8,7 +8,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -52,8 +51,7 @@ final class RunCommandTest {
   }
 
   private static String exit(Path run) {
-    await()
-        .until(() -> Files.exists(run.resolve("run.exit")));
+    await().until(() -> Files.exists(run.resolve("run.exit")));
     try {
       return Files.readString(run.resolve("run.exit")).strip();
     } catch (IOException failed) {

@@ -39,6 +39,7 @@ public final class SwarmBench implements AutoCloseable {
   private final Path folder;
   private final int hosts;
   private final Consumer<String> log;
+
   /** With the files of what they say. */
   private final SequencedMap<Path, Process> servers = new LinkedHashMap<>();
 

@@ -241,8 +241,7 @@ class GridInABoxTest {
    */
   private LiveProcess guestIn(Box box, String host) throws IOException, InterruptedException {
     String script = "exec -c -a qemu-system-x86_64 sleep 3600";
-    LiveProcess guest =
-        stranger("ip", "netns", "exec", box.mark() + host, "bash", "-c", script);
+    LiveProcess guest = stranger("ip", "netns", "exec", box.mark() + host, "bash", "-c", script);
     await(() -> BoxProcesses.isGuest(guest));
     return guest;
   }

@@ -61,8 +61,9 @@ final class ContentTest {
             name: pair
             machines:
               - {name: node, count: 2, image: tiny, memory: 160MiB}
-            run: memcheck 24 40
-            """));
+            run: %s
+            """
+                .formatted(TestGrid.UNTIL_TOLD)));
     grid.await("pair", "running");
     assertThat(Stream.of("node1.pair", "node2.pair").map(this::host))
         .containsExactlyInAnyOrder("host3", "host4");
@@ -87,7 +88,7 @@ final class ContentTest {
     assertThat(now.sentBytes()).isLessThan(now.wholeBytes());
     assertThat(now.savedPercent()).isPositive();
     assertThat(now.repositories()).containsExactly("host2", "host4");
-    VjobView ended = grid.await("pair", "terminated");
+    VjobView ended = grid.finish("pair", "node1.pair");
     assertThat(ended.exitCode()).as(ended.reason() + ended.output()).isEqualTo(TestGrid.ok());
     grid.assertNothingLostOrDoubled();
   }
@@ -100,8 +101,9 @@ final class ContentTest {
             name: kept
             machines:
               - {name: node, image: tiny, memory: 128MiB}
-            run: memcheck 24 20
-            """));
+            run: %s
+            """
+                .formatted(TestGrid.UNTIL_TOLD)));
     grid.await("kept", "running");
     grid.client.suspend("kept");
     assertThat(grid.await("kept", "sleeping").state()).isEqualTo("sleeping");
@@ -117,7 +119,7 @@ final class ContentTest {
             hosts.stream()
                 .anyMatch(host -> host.name().equals(lost) && host.state().equals("lost")));
     grid.client.resume("kept");
-    VjobView ended = grid.await("kept", "terminated");
+    VjobView ended = grid.finish("kept", "node.kept");
     assertThat(ended.exitCode()).as(ended.reason() + ended.output()).isEqualTo(TestGrid.ok());
     assertThat(grid.done("resume")).anyMatch(action -> action.machine().equals("node.kept"));
     assertThat(grid.upAgain()).containsExactly("agent of " + lost);

@@ -89,8 +89,9 @@ final class LifeOfVjobsTest {
             priority: 1
             machines:
               - {name: node, count: 2, image: tiny, memory: 128MiB, start: "memcheck 24 100000 > /run/check"}
-            run: memcheck 24 40
-            """));
+            run: %s
+            """
+                .formatted(TestGrid.UNTIL_TOLD)));
     grid.await("low", "running");
     String address = grid.machine("node2.low").address();
     grid.client.submit(
@@ -106,7 +107,7 @@ final class LifeOfVjobsTest {
     VjobView urgent = grid.await("urgent", "terminated");
     assertThat(urgent.exitCode()).as(urgent.reason() + urgent.output()).isEqualTo(TestGrid.ok());
 
-    VjobView low = grid.await("low", "terminated");
+    VjobView low = grid.finish("low", "node1.low");
     assertThat(low.exitCode()).as(low.reason() + low.output()).isEqualTo(TestGrid.ok());
     assertThat(low.output()).contains("ok");
     assertThat(grid.machine("node2.low").address()).isEqualTo(address);
@@ -222,8 +223,9 @@ final class LifeOfVjobsTest {
             name: mover
             machines:
               - {name: node, image: tiny, memory: 128MiB}
-            run: memcheck 24 60
-            """));
+            run: %s
+            """
+                .formatted(TestGrid.UNTIL_TOLD)));
     grid.await("mover", "running");
     String from = grid.machine("node.mover").host().orElseThrow();
     grid.client.drain(from);
@@ -241,7 +243,7 @@ final class LifeOfVjobsTest {
                     action.machine().equals("node.mover")
                         && action.from().orElseThrow().equals(from)
                         && action.downtimeMs() > 0));
-    VjobView ended = grid.await("mover", "terminated");
+    VjobView ended = grid.finish("mover", "node.mover");
     assertThat(ended.exitCode()).as(ended.reason() + ended.output()).isEqualTo(TestGrid.ok());
   }
 
@@ -253,14 +255,15 @@ final class LifeOfVjobsTest {
             name: sleeper
             machines:
               - {name: node, image: tiny, memory: 128MiB}
-            run: memcheck 24 40
-            """));
+            run: %s
+            """
+                .formatted(TestGrid.UNTIL_TOLD)));
     grid.await("sleeper", "running");
     grid.client.suspend("sleeper");
     assertThat(grid.await("sleeper", "sleeping").state()).isEqualTo("sleeping");
     grid.client.suspend("sleeper");
     grid.client.resume("sleeper");
-    VjobView ended = grid.await("sleeper", "terminated");
+    VjobView ended = grid.finish("sleeper", "node.sleeper");
     assertThat(ended.exitCode()).as(ended.reason() + ended.output()).isEqualTo(TestGrid.ok());
   }
 

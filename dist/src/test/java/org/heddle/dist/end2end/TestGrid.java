@@ -37,6 +37,9 @@ final class TestGrid implements AutoCloseable {
 
   static final String MAIN = "org.heddle.dist.Main";
 
+  /** A vjob's command: checks its memory again and again until {@link #finish} tells it. */
+  static final String UNTIL_TOLD = "until [ -e /run/go ]; do memcheck 24 10 || exit 1; done";
+
   /** Emulated guests on a busy machine. */
   private static final Duration PATIENCE = Duration.ofMinutes(4);
 
@@ -122,6 +125,21 @@ final class TestGrid implements AutoCloseable {
         view -> view.state().equals(state) || view.state().equals("terminated"));
   }
 
+  /** Tells the command of a vjob, which runs on its first machine, that it is enough. */
+  VjobView finish(String vjob, String machine) {
+    return await(
+        vjob + " ended",
+        500,
+        () -> {
+          VjobView view = client.vjob(vjob);
+          if (!view.state().equals("terminated")) {
+            exec(machine, "touch /run/go");
+          }
+          return view;
+        },
+        view -> view.state().equals("terminated"));
+  }
+
   /** Asks until the answer is as wanted; a controller that is away is asked again. */
   <T> T await(String what, Supplier<T> question, Predicate<T> wanted) {
     return await(what, 200, question, wanted);
@@ -146,8 +164,8 @@ final class TestGrid implements AutoCloseable {
   }
 
   /**
-   * Waits until a context switch is under way in which an action of this verb is active. Asks often:
-   * a suspend takes a fraction of a second.
+   * Waits until a context switch is under way in which an action of this verb is active. Asks
+   * often: a suspend takes a fraction of a second.
    */
   SwitchView awaitSwitch(String verb) {
     return await(
@@ -197,6 +215,9 @@ final class TestGrid implements AutoCloseable {
         new ArrayList<>(
             List.of(
                 ProcessHandle.current().info().command().orElseThrow(),
+                "-XX:TieredStopAtLevel=1",
+                "-XX:+UseSerialGC",
+                "--enable-native-access=ALL-UNNAMED",
                 "-cp",
                 System.getProperty("java.class.path"),
                 MAIN));
