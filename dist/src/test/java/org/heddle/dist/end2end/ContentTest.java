@@ -110,7 +110,10 @@ final class ContentTest {
     String lost = host("node.kept");
     assertThat(lost).isIn("host1", "host3");
     String repository = lost.equals("host1") ? "host2" : "host4";
-    grid.await("a copy on " + repository, () -> copies(repository), names -> !names.isEmpty());
+    grid.await(
+        "a copy on " + repository,
+        () -> copies(repository),
+        names -> names.stream().anyMatch(name -> name.startsWith("copy@node.kept@")));
     grid.kill("agent", "--name", lost);
     grid.await(
         lost + " lost",
@@ -145,6 +148,7 @@ final class ContentTest {
     }
   }
 
+  /** What the host keeps complete copies of, of whatever vjob. */
   private List<String> copies(String host) {
     Path indexes = grid.state.resolve("hosts").resolve(host).resolve("content").resolve("indexes");
     try (Stream<Path> all = Files.list(indexes)) {
