@@ -29,7 +29,7 @@ final class Agent implements AutoCloseable {
   private final PrivateNetwork network;
   private final StateLock lock;
   private final Journal journal;
-  private final HttpClient http = JsonHttp.newClient();
+  private final HttpClient http;
   private final EventHub events = new EventHub();
   private final AgentOptions options;
   private final Content content;
@@ -57,6 +57,9 @@ final class Agent implements AutoCloseable {
     this.network = network;
     this.lock = lock;
     this.options = options;
+    // Agents themselves speak plain HTTP, inside the grid's networks.
+    boolean plain = "http".equals(options.controller().getScheme());
+    this.http = plain ? JsonHttp.newPlainClient() : JsonHttp.newClient();
     Path state = options.state();
     Path own = DurableFiles.folder(state.resolve("journal"));
     this.journal = new Journal(own.resolve("operations"));

@@ -11,8 +11,11 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.net.http.HttpTimeoutException;
+import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.util.Set;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManager;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 
@@ -46,12 +49,29 @@ public final class JsonHttp {
 
   /** A client to share; it answers on virtual threads and follows no redirect. */
   public static HttpClient newClient() {
+    return builder().build();
+  }
+
+  /**
+   * The same for plain HTTP only: the certificates of the world, which it does not read, would take
+   * 3 MiB.
+   */
+  public static HttpClient newPlainClient() {
+    try {
+      SSLContext none = SSLContext.getInstance("TLS");
+      none.init(null, new TrustManager[0], null);
+      return builder().sslContext(none).build();
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("every JDK has TLS", e);
+    }
+  }
+
+  private static HttpClient.Builder builder() {
     return HttpClient.newBuilder()
         .version(HttpClient.Version.HTTP_1_1)
         .connectTimeout(CONNECT)
         .followRedirects(HttpClient.Redirect.NEVER)
-        .executor(task -> Thread.ofVirtual().name("http-client").start(task))
-        .build();
+        .executor(task -> Thread.ofVirtual().name("http-client").start(task));
   }
 
   /** The whole answer as a record. */

@@ -363,7 +363,11 @@ public final class BenchCommand {
     out.printf(
         "%npause skew of a vjob of two machines: %s ms%n", report.result.skewMs().toString());
     for (Map.Entry<String, Long> program : report.result.memoryMiB().entrySet()) {
-      out.printf("memory of %s: %d MiB%n", program.getKey(), program.getValue());
+      out.printf(
+          "memory of %s: %d MiB, at rest %d MiB%n",
+          program.getKey(),
+          program.getValue(),
+          report.result.memoryAtRestMiB().getOrDefault(program.getKey(), 0L));
     }
     out.printf("start of a command (heddle version): %.0f ms%n", median(report.startMs));
   }

@@ -38,6 +38,7 @@ final class SwitchBench {
 
   private static final long PATIENCE_MS = 240_000;
   private static final long POLL_MS = 5;
+  private static final long REST_MS = 30_000;
 
   private final Path state;
   private final String mainClass;
@@ -55,13 +56,15 @@ final class SwitchBench {
    * @param byHand with bare QEMU
    * @param byGrid from request to state
    * @param skewMs between the pauses of a vjob of two machines
-   * @param memoryMiB resident memory of each program of the grid
+   * @param memoryMiB resident memory of each program of the grid after the last round
+   * @param memoryAtRestMiB the same when the grid has had nothing to do for half a minute
    */
   record Result(
       Map<String, List<Double>> byHand,
       Map<String, List<Double>> byGrid,
       List<Long> skewMs,
-      Map<String, Long> memoryMiB) {}
+      Map<String, Long> memoryMiB,
+      Map<String, Long> memoryAtRestMiB) {}
 
   Result run(int rounds) throws IOException, InterruptedException, BoxException {
     Map<String, List<Double>> byHand = new TreeMap<>();
@@ -103,7 +106,10 @@ final class SwitchBench {
           skews.add(skew(grid));
         }
       }
-      return new Result(byHand, times, skews, ProgramMemory.of(up.box().folder()));
+      Map<String, Long> memory = ProgramMemory.of(up.box().folder());
+      say.accept("resting for half a minute");
+      Thread.sleep(REST_MS);
+      return new Result(byHand, times, skews, memory, ProgramMemory.of(up.box().folder()));
     } finally {
       box.down(true);
     }

@@ -29,8 +29,9 @@ interface Programs {
     /**
      * Four agents on one machine: small heaps that begin smaller still, and one collector thread.
      * All compilers, because only the last one uses the processor's SHA instructions, without which
-     * a suspend takes ten times as long; what they leave of the C heap is given back every 5 s (136
-     * MiB of an agent became 116).
+     * a suspend takes ten times as long; but they compile only what is run ten times as often as
+     * usual (5 MiB less). What they leave of the C heap is given back every 5 s (136 MiB of an
+     * agent became 116).
      */
     private static final List<String> SMALL =
         List.of(
@@ -38,6 +39,7 @@ interface Programs {
             "-Xms8m",
             "-Xss512k",
             "-XX:-UsePerfData",
+            "-XX:CompileThresholdScaling=10",
             "-XX:MinHeapFreeRatio=10",
             "-XX:MaxHeapFreeRatio=25",
             "-XX:-ShrinkHeapInSteps",
@@ -45,9 +47,9 @@ interface Programs {
             "-XX:TrimNativeHeapInterval=5000");
 
     /** What a transfer needs for a moment; its collector then gives it back to the machine. */
-    private static final String AGENT_HEAP = "-Xmx128m";
+    private static final List<String> AGENT_HEAP = List.of("-Xmx128m", "-XX:MaxNewSize=8m");
 
-    private static final String CONTROLLER_HEAP = "-Xmx256m";
+    private static final List<String> CONTROLLER_HEAP = List.of("-Xmx256m");
 
     private final String mainClass;
     private @Nullable String classPath;
@@ -127,10 +129,10 @@ interface Programs {
       return Map.of("HEDDLE_TOKEN", token, BoxProcesses.MARK, BoxProcesses.mark(box));
     }
 
-    private List<String> java(BoxFolder folder, String heap) throws IOException {
+    private List<String> java(BoxFolder folder, List<String> heap) throws IOException {
       List<String> words = new ArrayList<>();
       words.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-      words.add(heap);
+      words.addAll(heap);
       words.addAll(SMALL);
       words.add("--enable-native-access=ALL-UNNAMED");
       words.add("-cp");
