@@ -34,18 +34,28 @@ final class GuestAgent implements AutoCloseable {
 
   private final Path path;
   private final String machine;
+  private final Duration askAgainAfter;
   private final ReentrantLock requests = new ReentrantLock();
 
-  /** Empty: the connection has ended. */
-  private final BlockingQueue<Optional<byte[]>> lines = new LinkedBlockingQueue<>();
+  /** What came over the connection that is open now. Empty: it has ended. */
+  private BlockingQueue<Optional<byte[]>> lines = new LinkedBlockingQueue<>();
 
   private volatile @Nullable LineSocket socket;
   private volatile boolean closed;
   private boolean synchronizedNow;
 
   GuestAgent(Path path, String machine) {
+    this(path, machine, ASK_AGAIN_AFTER);
+  }
+
+  /**
+   * @param askAgainAfter how long an answer to a synchronization may take before another is asked
+   *     for
+   */
+  GuestAgent(Path path, String machine, Duration askAgainAfter) {
     this.path = path;
     this.machine = machine;
+    this.askAgainAfter = askAgainAfter;
   }
 
   /** What the agent refused, apart from what went wrong on the way. */
@@ -116,13 +126,15 @@ final class GuestAgent implements AutoCloseable {
 
   /**
    * Asked rarely: repeated requests would fill the channel of a guest that boots. But one may get
-   * lost when the driver before this one has just left the channel.
+   * lost when the driver before this one has just left the channel. Each time under another id:
+   * were the first answer only late, the second would be taken for that of the next request, and
+   * all answers after it for that of the request before.
    */
   private void synchronize(long deadline) throws DriverException {
-    long id = ThreadLocalRandom.current().nextInt(1, Integer.MAX_VALUE);
     while (!synchronizedNow) {
+      long id = ThreadLocalRandom.current().nextInt(1, Integer.MAX_VALUE);
       send(new byte[] {DELIMITER}, "guest-sync-delimited", Map.of("id", id));
-      long round = Math.min(deadline, System.nanoTime() + ASK_AGAIN_AFTER.toNanos());
+      long round = Math.min(deadline, System.nanoTime() + askAgainAfter.toNanos());
       JsonNode answer = nextAnswer(round);
       while (answer != null && answer.path("return").asLong(0) != id) {
         answer = nextAnswer(round);
@@ -156,7 +168,9 @@ final class GuestAgent implements AutoCloseable {
   private LineSocket connected() throws IOException {
     LineSocket open = socket;
     if (open == null) {
-      lines.clear();
+      // One of its own: of the last connection its end may come late.
+      BlockingQueue<Optional<byte[]>> fresh = new LinkedBlockingQueue<>();
+      lines = fresh;
       open = LineSocket.connect(path);
       if (closed) {
         // Held by a driver that has let go, the channel would answer no other.
@@ -165,8 +179,8 @@ final class GuestAgent implements AutoCloseable {
       }
       open.receive(
           "qga-" + machine,
-          line -> lines.add(Optional.of(line)),
-          () -> lines.add(Optional.empty()));
+          line -> fresh.add(Optional.of(line)),
+          () -> fresh.add(Optional.empty()));
       socket = open;
       if (closed) {
         open.close();
