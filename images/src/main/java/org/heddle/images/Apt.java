@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.time.Instant;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
@@ -106,6 +107,12 @@ final class Apt {
       String[] parts = Files.readString(known).split(" ", 2);
       return new Snapshot(parts[0], Long.parseLong(parts[1]));
     }
+  }
+
+  /** When the lists in use were fetched. */
+  Instant fetched() throws IOException {
+    Path known = folder.resolve("snapshot");
+    return Files.exists(known) ? Files.getLastModifiedTime(known).toInstant() : Instant.EPOCH;
   }
 
   private void checkKeyring() throws FarmException {
@@ -317,14 +324,14 @@ final class Apt {
       status.ifPresent(file -> options.put("Dir::State::status", file.toString()));
       List<String> words = words("apt-get", options, arguments.toArray(String[]::new));
       if (arguments.contains("--download-only") && !arguments.contains("source")) {
-        Command.of(words).check(log);
+        download(words, log);
       } else {
         // These write into the folder that they are run in.
         List<String> there =
             new ArrayList<>(
                 List.of("sh", "-ec", "cd \"$1\"; shift; exec \"$@\"", "sh", archives().toString()));
         there.addAll(words);
-        Command.of(there).check(log);
+        download(there, log);
       }
     }
     for (Deb deb : wanted) {
@@ -333,6 +340,29 @@ final class Apt {
       }
     }
   }
+
+  private void download(List<String> words, Log log)
+      throws IOException, InterruptedException, FarmException {
+    Command.Ended ended = Command.of(words).run(log, log);
+    if (ended.well()) {
+      return;
+    }
+    List<String> gone =
+        ended.errors().lines().filter(line -> GONE.matcher(line).find()).distinct().toList();
+    if (!gone.isEmpty()) {
+      throw FarmException.failed(
+          "a mirror of "
+              + of.name()
+              + " no longer has what this farm's package lists name (they are of "
+              + fetched()
+              + "); fetch new lists, and make anew what they change: heddle farm build --refresh\n"
+              + String.join("\n", gone));
+    }
+    throw FarmException.failed("apt-get failed: " + Command.lastLines(ended.errors(), 12));
+  }
+
+  /** A mirror drops a package's file when a newer version has come. */
+  private static final Pattern GONE = Pattern.compile("^E: Failed to fetch .* 404 ");
 
   /** A folder with these packages that mmdebstrap can take for a mirror. */
   void repository(Path into, Resolution resolution, Log log)

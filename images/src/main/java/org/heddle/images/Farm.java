@@ -1,6 +1,7 @@
 package org.heddle.images;
 
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
@@ -8,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
@@ -15,6 +17,7 @@ import java.util.concurrent.FutureTask;
 import org.heddle.images.recipe.Blueprint;
 import org.heddle.images.recipe.Canonical;
 import org.heddle.images.recipe.FileEntry;
+import org.heddle.images.recipe.ImageClass.Family;
 import org.heddle.images.recipe.ImageFormat;
 import org.heddle.images.recipe.Step;
 import org.jspecify.annotations.Nullable;
@@ -81,8 +84,8 @@ public final class Farm {
     }
     try (Locks.Held _ = Locks.exclusive(farm.locks().resolve("image-" + digest))) {
       Optional<ImageRecord> there = images.find(digest);
-      Build build = new Build(image, progress);
-      Snapshot snapshot = build.snapshot(refresh);
+      Build build = new Build(image, refresh, progress);
+      Snapshot snapshot = build.snapshot(image);
       if (there.isPresent() && there.get().snapshot().equals(snapshot.id())) {
         return reused(there.get(), begin);
       }
@@ -111,28 +114,30 @@ public final class Farm {
   /** One build: the trees that it needs, each made once, side by side where they can be. */
   private final class Build {
     private final Blueprint image;
+    private final boolean refresh;
+    private final Set<String> refreshed = ConcurrentHashMap.newKeySet();
     private final Progress progress;
     private final Map<String, FutureTask<Tree>> trees = new ConcurrentHashMap<>();
     private final StageMaker maker;
 
-    Build(Blueprint image, Progress progress) {
+    Build(Blueprint image, boolean refresh, Progress progress) {
       this.image = image;
+      this.refresh = refresh;
       this.progress = progress;
       this.maker = new StageMaker(farm, mirrors, limits, other -> tree(other).layers());
     }
 
-    Snapshot snapshot(boolean refresh) throws IOException, InterruptedException, FarmException {
-      return snapshot(image, refresh);
-    }
-
-    private Snapshot snapshot(Blueprint of, boolean refresh)
+    /** That of a class; fetched anew once in a build that shall refresh. */
+    private synchronized Snapshot snapshot(Blueprint of)
         throws IOException, InterruptedException, FarmException {
       return switch (of.of().family()) {
         case SCRATCH, RPM -> Snapshot.NONE;
         case DEBIAN, UNPACKED -> {
           try (FarmFolder.Work work = farm.work();
               Log log = new Log(work.folder().resolve("log"))) {
-            yield maker.apt(of.of(), of.architecture(), false).snapshot(refresh, log);
+            yield maker
+                .apt(of.of(), of.architecture(), false)
+                .snapshot(refresh && refreshed.add(of.of().name() + of.architecture()), log);
           }
         }
       };
@@ -193,7 +198,7 @@ public final class Farm {
 
     private Tree make(Blueprint of) throws IOException, InterruptedException, FarmException {
       startOthers(of);
-      Snapshot snapshot = snapshot(of, false);
+      Snapshot snapshot = snapshot(of);
       Layers layers = Layers.NONE;
       List<ImageRecord.StageUse> uses = new ArrayList<>();
       List<String> packages = List.of();
@@ -268,7 +273,7 @@ public final class Farm {
                       image, tree.layers(), kernel, tree.snapshot(), work.folder(), out, log));
         }
         ImageRecord record = describe(tree, snapshot, out, logFile, begin);
-        finish(record, out, work.folder());
+        finish(record, image.of().family() == Family.RPM ? "rpm" : "deb", out, work.folder());
         progress.done(image.name(), label, false, seconds(since));
         return record;
       }
@@ -307,8 +312,8 @@ public final class Farm {
   /** What would be done for an image that is not there: each stage, and why. */
   public List<ImageRecord.StageUse> why(Blueprint image)
       throws IOException, InterruptedException, FarmException {
-    Build build = new Build(image, Progress.SILENT);
-    Snapshot snapshot = build.snapshot(false);
+    Build build = new Build(image, false, Progress.SILENT);
+    Snapshot snapshot = build.snapshot(image);
     List<ImageRecord.StageUse> uses = new ArrayList<>();
     String below = "";
     for (Step step : image.steps()) {
@@ -437,6 +442,26 @@ public final class Farm {
     }
   }
 
+  /**
+   * Takes an image from an address (http, https).
+   *
+   * @param name its name here
+   * @param sha256 what the file's digest must be; empty: whatever it is
+   */
+  public Built take(
+      URI address,
+      String name,
+      Optional<String> userData,
+      Optional<String> sha256,
+      Progress progress)
+      throws IOException, InterruptedException, FarmException {
+    try (FarmFolder.Work work = farm.work()) {
+      Path file =
+          Download.fetch(address, work.folder(), share -> progress.step(name, "fetching", share));
+      return take(new Import.Wish(file, name, userData, sha256));
+    }
+  }
+
   /** Takes an image from elsewhere. */
   public Built take(Import.Wish wish) throws IOException, InterruptedException, FarmException {
     long begin = System.nanoTime();
@@ -446,10 +471,13 @@ public final class Farm {
               + wish.name()
               + "' cannot be the name of an image: use small letters, digits, '.', '_', '-'");
     }
+    String content = OciLayout.sha256(wish.file());
+    if (wish.sha256().filter(wanted -> !wanted.equalsIgnoreCase(content)).isPresent()) {
+      throw FarmException.failed(
+          wish.file().getFileName() + " is not what was wanted: its SHA-256 is " + content);
+    }
     String digest =
-        Canonical.digest(
-            List.of(
-                "import", OciLayout.sha256(wish.file()), wish.name(), wish.userData().orElse("")));
+        Canonical.digest(List.of("import", content, wish.name(), wish.userData().orElse("")));
     try (Locks.Held _ = Locks.exclusive(farm.locks().resolve("image-" + digest));
         FarmFolder.Work work = farm.work()) {
       Optional<ImageRecord> there = images.find(digest);
@@ -477,15 +505,15 @@ public final class Farm {
               files.stream().mapToLong(ImageRecord.FileOf::size).sum(),
               seconds(begin),
               clock.millis() / 1000);
-      finish(record, out, work.folder());
+      finish(record, "generic", out, work.folder());
       return new Built(record, false, seconds(begin), images.folder(digest));
     }
   }
 
   /** Signs what an image comes from and puts it in place. */
-  private void finish(ImageRecord record, Path out, Path work)
+  private void finish(ImageRecord record, String packages, Path out, Path work)
       throws IOException, InterruptedException, FarmException {
-    Files.write(out.resolve(Images.SBOM), Sbom.of(record));
+    Files.write(out.resolve(Images.SBOM), Sbom.of(record, packages));
     if (!Files.exists(out.resolve(Images.LOG))) {
       Files.copy(work.resolve("log"), out.resolve(Images.LOG));
     }

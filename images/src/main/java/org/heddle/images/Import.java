@@ -27,8 +27,9 @@ public final class Import {
    * What to take.
    *
    * @param userData for cloud-init's NoCloud source (a small disk with the label CIDATA)
+   * @param sha256 what the file's digest must be; empty: whatever it is
    */
-  public record Wish(Path file, String name, Optional<String> userData) {}
+  public record Wish(Path file, String name, Optional<String> userData, Optional<String> sha256) {}
 
   /** What a file is, by its first bytes and its name. */
   static ImageFormat format(Path file) throws IOException {
@@ -37,6 +38,9 @@ public final class Import {
       head = in.readNBytes(FORMAT_BYTES);
     }
     String name = String.valueOf(file.getFileName());
+    if (head.length >= 4 && new String(head, 0, 4, StandardCharsets.US_ASCII).equals("hsqs")) {
+      return ImageFormat.SQUASHFS;
+    }
     if (head.length >= 4 && java.util.Arrays.equals(head, 0, 4, QCOW2, 0, 4)) {
       return ImageFormat.QCOW2;
     }
@@ -64,11 +68,11 @@ public final class Import {
         }
         yield ImageFormat.QCOW2;
       }
-      case TAR, TAR_GZ, TAR_ZST -> {
+      case TAR, TAR_GZ, TAR_ZST, SQUASHFS -> {
         Files.copy(wish.file(), out.resolve(format.file()));
         yield format;
       }
-      case INITRD, DISK, SQUASHFS, OCI -> throw new IllegalStateException("not recognised");
+      case INITRD, DISK, OCI -> throw new IllegalStateException("not recognised");
     };
   }
 

@@ -38,7 +38,26 @@ final class RpmFamily {
     Path configuration = configuration(job);
     run(job, configuration, names, true);
     run(job, configuration, names, false);
+    list(job);
   }
+
+  /** Writes down what the tree has now. */
+  private void list(StageMaker.Job job) throws IOException, InterruptedException, FarmException {
+    List<String> words = new ArrayList<>(List.of("sh", "-ec", LIST));
+    try (var out = Files.newOutputStream(job.work().resolve(Stages.PACKAGES))) {
+      new Sandbox(farm, Sandbox.Action.HOST, job.below().folders(), job.work().resolve("run-list"))
+          .writing(job.tree())
+          .limits(limits)
+          .arguments(words)
+          .run("rpm", out, job.log());
+    }
+  }
+
+  /** Keys of signatures are in the list, too, as packages without an architecture. */
+  private static final String LIST =
+      "rpm --root \"$HEDDLE_TREE\" -qa --qf"
+          + " '%{NAME} %|EPOCH?{%{EPOCH}:}:{}|%{VERSION}-%{RELEASE} %{ARCH}\\n'"
+          + " | grep -v ' (none)$'";
 
   private void run(StageMaker.Job job, Path configuration, List<String> names, boolean download)
       throws IOException, InterruptedException, FarmException {

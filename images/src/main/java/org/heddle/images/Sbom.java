@@ -11,10 +11,16 @@ import java.util.TreeMap;
 final class Sbom {
   private Sbom() {}
 
-  static byte[] of(ImageRecord image) {
+  /**
+   * The document.
+   *
+   * @param type of its packages in package URLs: deb, rpm
+   */
+  static byte[] of(ImageRecord image, String type) {
     List<Object> packages = new ArrayList<>();
     List<Object> relations = new ArrayList<>();
-    String purl = image.from().startsWith("ubuntu") ? "pkg:deb/ubuntu/" : "pkg:deb/debian/";
+    String vendor = image.from().split("/", 2)[0];
+    String purl = "pkg:" + type + "/" + vendor + "/";
     for (String line : image.packages()) {
       String[] part = line.split(" ", 3);
       String id = "SPDXRef-" + (part[0] + "-" + part[2]).replaceAll("[^A-Za-z0-9.-]", "-");

@@ -188,7 +188,9 @@ final class StageMaker {
   private void source(Job job, String name)
       throws IOException, InterruptedException, FarmException {
     Apt code = apt(job.of(), job.architecture(), true);
-    code.snapshot(false, job.log());
+    // A mirror has the source code of the packages that its lists name now, and of no others.
+    boolean older = code.fetched().isBefore(apt(job.of(), job.architecture(), false).fetched());
+    code.snapshot(older, job.log());
     List<Deb> files = code.sourceFiles(name, job.log());
     code.fetch(
         Optional.empty(),

@@ -29,6 +29,9 @@ final class Stages {
   private static final String RECORD = "stage.json";
   private static final String USED = "used";
 
+  /** In a stage's work folder: "name version architecture" of all packages, a line each. */
+  static final String PACKAGES = "packages";
+
   private final FarmFolder farm;
   private final InstantSource clock;
 
@@ -122,7 +125,9 @@ final class Stages {
       Layers with = below.with(tree, digest);
       Path status = work.folder().resolve("status-after");
       List<String> packages =
-          with.dpkgStatus(status).isPresent() ? Layers.packages(status) : List.of();
+          with.dpkgStatus(status).isPresent()
+              ? Layers.packages(status)
+              : told(work.folder(), below);
       StageRecord record =
           new StageRecord(
               digest,
@@ -143,6 +148,17 @@ final class Stages {
       Files.move(stage, folder(digest));
       return record;
     }
+  }
+
+  /** What a family without dpkg has written down as its packages, in this stage or below. */
+  private List<String> told(Path work, Layers below) throws IOException {
+    Path list = work.resolve(PACKAGES);
+    if (Files.exists(list)) {
+      return Files.readAllLines(list).stream().sorted().toList();
+    }
+    return below.digests().isEmpty()
+        ? List.of()
+        : find(below.top()).map(StageRecord::packages).orElse(List.of());
   }
 
   /** The log of what failed is kept, where the message says. */

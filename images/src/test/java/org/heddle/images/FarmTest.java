@@ -214,9 +214,12 @@ final class FarmTest {
     FarmException refused =
         catchThrowableOfType(
             FarmException.class,
-            () -> builds.farm.take(new Import.Wish(qcow2, "cloud", Optional.empty())));
+            () ->
+                builds.farm.take(
+                    new Import.Wish(qcow2, "cloud", Optional.empty(), Optional.empty())));
     assertThat(refused).hasMessageContaining("refers to another file");
-    Farm.Built taken = builds.farm.take(new Import.Wish(secret, "plain", Optional.empty()));
+    Farm.Built taken =
+        builds.farm.take(new Import.Wish(secret, "plain", Optional.empty(), Optional.empty()));
     assertThat(taken.folder().resolve("disk.qcow2")).exists();
     assertThat(builds.farm.check(taken.image())).isEmpty();
   }

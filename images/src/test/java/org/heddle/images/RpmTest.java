@@ -40,6 +40,10 @@ final class RpmTest {
 
     assertThat(builds.content(built, "/usr/share/hello")).isEqualTo("hello\n");
     assertThat(builds.content(built, "/usr/share/hello-lib")).isEqualTo("hello-lib\n");
+    assertThat(built.image().packages())
+        .containsExactly("hello 1-1 noarch", "hello-lib 1-1 noarch");
+    assertThat(Files.readString(built.folder().resolve(Images.SBOM)))
+        .contains("pkg:rpm/redhat/hello-lib@1-1?arch=noarch");
     builds.assertNothingLeft();
   }
 

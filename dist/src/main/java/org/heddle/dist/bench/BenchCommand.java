@@ -10,6 +10,7 @@ import java.util.Map;
 import org.heddle.api.Json;
 import org.heddle.cli.Environment;
 import org.heddle.dist.box.BoxException;
+import org.heddle.dist.guest.Tool;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -322,6 +323,37 @@ public final class BenchCommand {
             .run();
     StoreText.print(machine(), result, around.out());
     file.write(result);
+    return 0;
+  }
+
+  @Command(
+      name = "farm",
+      description = {
+        "Needs root. The image farm beside mmdebstrap, debootstrap and mkosi (installed by apt when"
+            + " missing): a base with nothing there, with a package more, unchanged; from request"
+            + " to a guest whose agent answers; growth of the content store; size of the image"
+            + " debian."
+      })
+  int farm(
+      @Option(
+              names = "--rounds",
+              paramLabel = "N",
+              defaultValue = "2",
+              description = "Default: ${DEFAULT-VALUE}.")
+          int rounds,
+      @Mixin ReportOption file)
+      throws IOException, InterruptedException {
+    Path state = Path.of(around.variable("HEDDLE_STATE"));
+    Path folder = Files.createTempDirectory(Files.createDirectories(state), "bench-farm");
+    String heddle = Path.of(around.variable("HEDDLE_HOME"), "heddle").toString();
+    try {
+      FarmBench.Result result =
+          new FarmBench(folder, state, heddle, line -> around.err().println(line)).run(rounds);
+      FarmText.print(machine(), result, around.out());
+      file.write(Map.of("machine", machine(), "result", result));
+    } finally {
+      Tool.run("rm", "-rf", "--one-file-system", folder.toString());
+    }
     return 0;
   }
 

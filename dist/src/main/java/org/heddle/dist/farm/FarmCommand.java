@@ -12,12 +12,14 @@ import picocli.CommandLine.Command;
     },
     subcommands = {
       BuildCommand.class,
+      CheckCommand.class,
       ListCommand.class,
       ShowCommand.class,
       WhyCommand.class,
       LogCommand.class,
       ExportCommand.class,
       ImportCommand.class,
+      InstallCommand.class,
       RmCommand.class,
       GcCommand.class
     })

@@ -1,5 +1,7 @@
 package org.heddle.dist.farm;
 
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Objects;
@@ -27,8 +29,11 @@ final class ImportCommand implements Callable<Integer> {
   @ParentCommand @Nullable FarmCommand parent;
   @Mixin FarmOptions options = new FarmOptions();
 
-  @Parameters(index = "0", paramLabel = "FILE", description = "The image.")
-  Path file = Path.of("");
+  @Parameters(
+      index = "0",
+      paramLabel = "FILE|URL",
+      description = "The image; a URL begins with http:// or https://.")
+  String from = "";
 
   @Option(names = "--name", required = true, paramLabel = "NAME", description = "Its name here.")
   String name = "";
@@ -39,21 +44,45 @@ final class ImportCommand implements Callable<Integer> {
       description = "cloud-init's user-data; makes seed.img beside the disk.")
   @Nullable Path userData;
 
+  @Option(
+      names = "--sha256",
+      paramLabel = "DIGITS",
+      description = "What the file's digest must be, or nothing is taken.")
+  @Nullable String sha256;
+
   @Override
   public Integer call() {
     Environment around = Objects.requireNonNull(parent).around();
-    if (!Files.isRegularFile(file)) {
-      throw Failure.notFound("there is no file " + file);
+    Optional<URI> address = address();
+    if (address.isEmpty() && !Files.isRegularFile(Path.of(from))) {
+      throw Failure.notFound("there is no file " + from);
     }
     Farm.Built built =
         Work.run(() -> {
           Farm farm = options.open(around);
           Optional<String> data =
               userData == null ? Optional.empty() : Optional.of(Files.readString(userData));
-          return farm.take(new Import.Wish(file, name, data));
+          Optional<String> digest = Optional.ofNullable(sha256);
+          if (address.isEmpty()) {
+            return farm.take(new Import.Wish(Path.of(from), name, data, digest));
+          }
+          try (Steps steps = new Steps(around)) {
+            return farm.take(address.get(), name, data, digest, steps);
+          }
         });
     BuildCommand.Outcome outcome = BuildCommand.Outcome.of(built);
     around.print(options.format, outcome, outcome::text);
     return 0;
+  }
+
+  private Optional<URI> address() {
+    if (!from.startsWith("http://") && !from.startsWith("https://")) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(new URI(from));
+    } catch (URISyntaxException wrong) {
+      throw Failure.invalid("'" + from + "' is no address: " + wrong.getReason());
+    }
   }
 }

@@ -30,6 +30,13 @@ final class Steps implements Progress, AutoCloseable {
     draw();
   }
 
+  /** A line that stays. */
+  synchronized void say(String line) {
+    now.clear();
+    shown.line(line);
+    draw();
+  }
+
   private void draw() {
     StringBuilder text = new StringBuilder();
     now.forEach((image, step) ->

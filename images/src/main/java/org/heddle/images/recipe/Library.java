@@ -158,8 +158,7 @@ public final class Library {
     Optional<String> named =
         recipe.kernel().isPresent() || kernel.isPresent() ? recipe.kernel() : below.of().kernel();
     if (named.isPresent() && !within.contains(named.get())) {
-      Wish same = new Wish(Optional.of(below.architecture()), Optional.empty());
-      kernel = Optional.of(resolve(find(named.get()), same, within));
+      kernel = Optional.of(kernel(named.get(), below.architecture(), within));
     }
     return new Blueprint(
         recipe.name(),
@@ -170,6 +169,20 @@ public final class Library {
         recipe.sizeMiB() > 0 ? recipe.sizeMiB() : below.sizeMiB(),
         recipe.kernelArguments().orElse(below.kernelArguments()),
         kernel);
+  }
+
+  /**
+   * The recipe that the kernel comes from: NAME-ARCHITECTURE, which says itself what it is built
+   * for, else NAME for the same architecture.
+   */
+  private Blueprint kernel(String name, String architecture, SequencedSet<String> within)
+      throws IOException, RecipeException {
+    String own = name + "-" + architecture;
+    if (recipes().contains(own)) {
+      return resolve(find(own), new Wish(Optional.empty(), Optional.empty()), within);
+    }
+    Wish same = new Wish(Optional.of(architecture), Optional.empty());
+    return resolve(find(name), same, within);
   }
 
   private Blueprint below(Found found, Wish wish, SequencedSet<String> within)

@@ -1,0 +1,137 @@
+package org.heddle.images;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import com.sun.net.httpserver.HttpServer;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.heddle.images.recipe.Canonical;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A mirror goes on while the farm's lists stay as they were. */
+@Tag("real")
+final class VanishedPackageTest {
+  @TempDir Path folder;
+  private Path repository;
+  private HttpServer server;
+  private Builds builds;
+
+  @BeforeAll
+  static void able() throws Exception {
+    Builds.need();
+  }
+
+  @BeforeEach
+  void aMirror() throws Exception {
+    repository = Files.createDirectory(folder.resolve("repository"));
+    server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    server.createContext(
+        "/",
+        exchange -> {
+          String path = exchange.getRequestURI().normalize().getPath();
+          Path file = repository.resolve(path.substring(path.lastIndexOf('/') + 1));
+          boolean there = Files.isRegularFile(file);
+          exchange.sendResponseHeaders(there ? 200 : 404, there ? Files.size(file) : -1);
+          if (there) {
+            Files.copy(file, exchange.getResponseBody());
+          }
+          exchange.close();
+        });
+    server.start();
+    builds = new Builds(folder, Limits.USUAL);
+    builds.write(
+        "lib/classes/parts.yaml",
+        "name: parts\nfamily: unpacked\nsuite: ./\narchitectures: [amd64]\nsources: [{suite: ./,"
+            + " address: \"http://127.0.0.1:"
+            + server.getAddress().getPort()
+            + "\"}]\n");
+    builds.write("lib/recipes/p.yaml", "name: p\nfrom: parts\npackages: [part]\n");
+  }
+
+  @AfterEach
+  void stop() {
+    server.stop(0);
+  }
+
+  @Test
+  void aPackageThatTheMirrorNoLongerHasIsToldSoAndNewListsHelp() throws Exception {
+    publish("1", 1_700_000_000);
+    builds.write("lib/recipes/none.yaml", "name: none\nfrom: parts\npackages: [other]\n");
+    // The lists are fetched now; the package is not.
+    assertThat(
+            catchThrowableOfType(FarmException.class, () -> builds.build(builds.blueprint("none"))))
+        .hasMessageContaining("other");
+    Files.delete(repository.resolve("part_1_all.deb"));
+    publish("2", 1_700_000_060);
+
+    FarmException gone =
+        catchThrowableOfType(FarmException.class, () -> builds.build(builds.blueprint("p")));
+
+    assertThat(gone)
+        .hasMessageContaining("heddle farm build --refresh")
+        .hasMessageContaining("404");
+    Farm.Built built = builds.farm.build(builds.blueprint("p"), true, Progress.SILENT);
+    assertThat(builds.content(built, "/usr/share/part")).isEqualTo("version 2\n");
+    Farm.Built again = builds.farm.build(builds.blueprint("p"), true, Progress.SILENT);
+    assertThat(again.cached()).as("the lists are still the same").isTrue();
+    builds.assertNothingLeft();
+  }
+
+  /** A flat repository with one package. */
+  private void publish(String version, long second) throws Exception {
+    Path tree = folder.resolve("tree-" + version);
+    Files.createDirectories(tree.resolve("DEBIAN"));
+    Files.createDirectories(tree.resolve("usr/share"));
+    Files.writeString(tree.resolve("usr/share/part"), "version " + version + "\n");
+    String control =
+        "Package: part\nVersion: "
+            + version
+            + "\nArchitecture: all\nMaintainer: a test <test@localhost>\nDescription: a part\n";
+    Files.writeString(tree.resolve("DEBIAN/control"), control);
+    Path deb = repository.resolve("part_" + version + "_all.deb");
+    run("dpkg-deb", "--build", "--root-owner-group", tree.toString(), deb.toString());
+    byte[] content = Files.readAllBytes(deb);
+    byte[] packages =
+        (control
+                + "Filename: ./"
+                + deb.getFileName()
+                + "\nSize: "
+                + content.length
+                + "\nSHA256: "
+                + Canonical.sha256(content)
+                + "\n")
+            .getBytes(java.nio.charset.StandardCharsets.UTF_8);
+    Files.write(repository.resolve("Packages"), packages);
+    String date =
+        java.time.format.DateTimeFormatter.RFC_1123_DATE_TIME.format(
+            java.time.Instant.ofEpochSecond(second).atOffset(java.time.ZoneOffset.UTC));
+    Files.writeString(
+        repository.resolve("Release"),
+        "Date: "
+            + date.replace("GMT", "UTC")
+            + "\nSHA256:\n "
+            + Canonical.sha256(packages)
+            + " "
+            + packages.length
+            + " Packages\n");
+  }
+
+  private void run(String... words) throws Exception {
+    Path said = folder.resolve("said");
+    int code =
+        new ProcessBuilder(words)
+            .redirectErrorStream(true)
+            .redirectOutput(said.toFile())
+            .start()
+            .waitFor();
+    assertThat(code).as(Files.readString(said)).isZero();
+  }
+}
