@@ -11,7 +11,9 @@ final class FarmText {
   static void print(String machine, FarmBench.Result result, PrintStream out) {
     out.printf(
         "%nA Debian bookworm as a tar, seconds, medians of %d rounds (%s; load %s)%n%n",
-        result.cold().getOrDefault("heddle", List.of()).size(), machine, String.join(" to ", result.load()));
+        result.cold().getOrDefault("heddle", List.of()).size(),
+        machine,
+        String.join(" to ", result.load()));
     out.printf(
         "%-14s %14s %14s %14s %14s%n",
         "", "nothing there", "time / ours", "a package more", "time / ours");

@@ -39,6 +39,12 @@ final class Installer {
   /** QEMU's own network gives this address to what it forwards. */
   private static final String PROXY = "http://10.0.2.100:3142";
 
+  /** In looks: so long a question may stand there. */
+  private static final int PATIENCE = 15;
+
+  /** The key of the program that shows the installer's windows, and the window of the log. */
+  private static final String SHOW_LOG = "\u00014";
+
   private static final Duration LOOK = Duration.ofSeconds(2);
 
   /** What it tells when it has come to a new part of its work, in the text front end. */
@@ -209,9 +215,15 @@ final class Installer {
         return;
       }
       asked = QUESTION.matcher(guest.console().end()).find() ? asked + 1 : 0;
-      if (asked > 15) {
+      if (asked > PATIENCE) {
+        String question = guest.console().end();
+        guest.console().type(SHOW_LOG);
+        Thread.sleep(LOOK);
         throw new IOException(
-            "the installer asks what the preseed file does not answer:\n" + guest.console().end());
+            "the installer asks what the preseed file does not answer:\n"
+                + question
+                + "\nand its log ends with:\n"
+                + guest.console().end());
       }
     }
     throw new IOException(
