@@ -6,8 +6,10 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadLocalRandom;
@@ -39,6 +41,9 @@ final class GuestAgent implements AutoCloseable {
 
   /** What came over the connection that is open now. Empty: it has ended. */
   private BlockingQueue<Optional<byte[]>> lines = new LinkedBlockingQueue<>();
+
+  /** Ids of synchronizations whose answers may still come. */
+  private final Set<Long> unanswered = new HashSet<>();
 
   private volatile @Nullable LineSocket socket;
   private volatile boolean closed;
@@ -126,17 +131,18 @@ final class GuestAgent implements AutoCloseable {
 
   /**
    * Asked rarely: repeated requests would fill the channel of a guest that boots. But one may get
-   * lost when the driver before this one has just left the channel. Each time under another id:
-   * were the first answer only late, the second would be taken for that of the next request, and
-   * all answers after it for that of the request before.
+   * lost when the driver before this one has just left the channel. The answer to any of them will
+   * do, and those to the others, when they were only late, are no answers to what is asked next.
    */
   private void synchronize(long deadline) throws DriverException {
+    unanswered.clear();
     while (!synchronizedNow) {
       long id = ThreadLocalRandom.current().nextInt(1, Integer.MAX_VALUE);
+      unanswered.add(id);
       send(new byte[] {DELIMITER}, "guest-sync-delimited", Map.of("id", id));
       long round = Math.min(deadline, System.nanoTime() + askAgainAfter.toNanos());
       JsonNode answer = nextAnswer(round);
-      while (answer != null && answer.path("return").asLong(0) != id) {
+      while (answer != null && !synchronizes(answer)) {
         answer = nextAnswer(round);
       }
       synchronizedNow = answer != null;
@@ -144,6 +150,10 @@ final class GuestAgent implements AutoCloseable {
         throw late();
       }
     }
+  }
+
+  private boolean synchronizes(JsonNode answer) {
+    return unanswered.remove(answer.path("return").asLong(0));
   }
 
   private void send(byte[] prefix, String command, Map<String, ?> arguments)
@@ -191,6 +201,9 @@ final class GuestAgent implements AutoCloseable {
 
   private JsonNode answer(long deadline) throws DriverException {
     JsonNode answer = nextAnswer(deadline);
+    while (answer != null && synchronizes(answer)) {
+      answer = nextAnswer(deadline);
+    }
     if (answer == null) {
       throw late();
     }
