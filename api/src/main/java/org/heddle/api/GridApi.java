@@ -3,6 +3,7 @@ package org.heddle.api;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
+import org.heddle.model.ConstraintTerm;
 import org.heddle.model.Resources;
 import org.heddle.model.VjobSpec;
 
@@ -28,6 +29,9 @@ import org.heddle.model.VjobSpec;
  * GET    /v1/hosts                              [HostView]
  * POST   /v1/hosts/{host}/drain | undrain       -> 202 HostView
  * POST   /v1/hosts/{host}/forget                -> 200 HostView as it was: a lost host for good
+ * GET    /v1/constraints                        [ConstraintView]: of administrators
+ * POST   /v1/constraints                        ConstraintRequest -> 201 ConstraintView, 200 when it is there
+ * DELETE /v1/constraints/{constraint}           -> 204, also when it is gone already
  * GET    /v1/switches?limit=N                   [SwitchView], newest first
  * GET    /v1/switches/{id}                      SwitchView; id may be "current"
  * GET    /v1/plan                               PlanView: what the grid would do now
@@ -148,6 +152,18 @@ public final class GridApi {
       ContentView content) {}
 
   public record MigrateRequest(String to) {}
+
+  /** A constraint for the whole grid, such as {@code ban(node[1-2].web, host3)}. */
+  public record ConstraintRequest(ConstraintTerm constraint) {}
+
+  /**
+   * @param name such as {@code c3}; never given twice
+   * @param constraint its text
+   * @param machines how many it speaks of now
+   * @param broken machines that are against it where they run now
+   */
+  public record ConstraintView(
+      String name, String constraint, long addedMs, int machines, List<String> broken) {}
 
   /**
    * @param refused vjobs that would not run, with the reason

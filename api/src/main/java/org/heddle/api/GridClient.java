@@ -9,6 +9,8 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import org.heddle.api.GridApi.ConstraintRequest;
+import org.heddle.api.GridApi.ConstraintView;
 import org.heddle.api.GridApi.EventView;
 import org.heddle.api.GridApi.GridStatus;
 import org.heddle.api.GridApi.HostView;
@@ -19,6 +21,7 @@ import org.heddle.api.GridApi.SwitchView;
 import org.heddle.api.GridApi.VjobView;
 import org.heddle.api.Transport.Reply;
 import org.heddle.api.Transport.Request;
+import org.heddle.model.ConstraintTerm;
 import org.heddle.model.VjobSpec;
 import tools.jackson.core.JacksonException;
 
@@ -135,6 +138,36 @@ public final class GridClient implements AutoCloseable {
   /** Keeps nothing for a lost host any more; the answer is the host as it was. */
   public HostView forget(String host) {
     return ask(Request.post(path("hosts", host, "forget")), HostView.class);
+  }
+
+  /** What administrators ask of every placement. */
+  public List<ConstraintView> constraints() {
+    return list("/v1/constraints", ConstraintView.class);
+  }
+
+  /** Changes nothing when the same is there already. */
+  public ConstraintView addConstraint(ConstraintTerm term) {
+    return ask(Request.post("/v1/constraints", new ConstraintRequest(term)), ConstraintView.class);
+  }
+
+  /**
+   * Changes nothing when it was taken back already.
+   *
+   * @param constraint its name, such as {@code c3}
+   */
+  public void removeConstraint(String constraint) {
+    bytes(Request.delete(path("constraints", constraint)));
+  }
+
+  /** What the constraint would have the grid do; nothing is changed. */
+  public PlanView planConstraint(ConstraintTerm term) {
+    Request request = Request.post("/v1/constraints?dryRun=true", new ConstraintRequest(term));
+    return ask(request, PlanView.class);
+  }
+
+  /** What the grid would do without the constraint; nothing is changed. */
+  public PlanView planWithout(String constraint) {
+    return ask(Request.delete(path("constraints", constraint) + "?dryRun=true"), PlanView.class);
   }
 
   /** Context switches, newest first. */

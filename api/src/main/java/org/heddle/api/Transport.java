@@ -42,6 +42,10 @@ public interface Transport extends AutoCloseable {
       return new Request("PUT", path, Optional.of(Json.bytes(body)), JSON, PATIENCE);
     }
 
+    public static Request delete(String path) {
+      return new Request("DELETE", path, Optional.empty(), JSON, PATIENCE);
+    }
+
     public Request withPatience(Duration longer) {
       return new Request(method, path, body, type, longer);
     }

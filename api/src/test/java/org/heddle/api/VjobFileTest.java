@@ -96,8 +96,8 @@ class VjobFileTest {
           fence(node1) | constraints[1]: constraint 'fence(node1)', column 1: fence has 1 arguments, not 2; give machines, such as vm[1-3]; hosts, such as host[1-4]
           spread(node[1-3) | constraints[1]: constraint 'spread(node[1-3)', column
           always root(node1) | constraints[1]: constraint 'always root(node1)', column 1: root cannot hold always; leave out 'always'
-          maxOnline(host1, 1) | constraints[1]: 'maxOnline(host1, 1)': 'maxOnline' is not for the file of a vjob; write one of among, ban, fence, gather, lonely, root, split, splitAmong, spread
-          running(node1) | constraints[1]: 'running(node1)': 'running' is not for the file of a vjob; write one of
+          maxOnline(host1, 1) | constraints[1]: 'maxOnline(host1, 1)': 'maxOnline' is not for the file of a vjob, since it speaks of hosts, for all vjobs: an administrator may add it with 'heddle constraint add' (there are among, ban, fence, gather, lonely, precedence, root, sequence, serialize, split, splitAmong, spread)
+          running(node1) | constraints[1]: 'running(node1)': 'running' is not for the file of a vjob, since a vjob runs and sleeps as a whole, by its priority
           [a, b] | constraints[1]: write one such as spread(node[1-3])
           """)
   void aBadConstraintIsToldWithItsLineAndRemedy(String constraint, String message) {

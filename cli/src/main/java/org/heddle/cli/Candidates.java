@@ -40,6 +40,12 @@ abstract class Candidates implements Iterable<String> {
     }
   }
 
+  static final class Constraints extends Candidates {
+    Constraints() {
+      super("constraints");
+    }
+  }
+
   static final class Switches extends Candidates {
     Switches() {
       super("switches");

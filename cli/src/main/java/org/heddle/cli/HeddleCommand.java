@@ -102,6 +102,7 @@ public final class HeddleCommand {
     commands.put("vjob", VjobCommand::new);
     commands.put("machine", MachineCommand::new);
     commands.put("host", HostCommand::new);
+    commands.put("constraint", ConstraintCommand::new);
     commands.put("plan", PlanCommand::new);
     commands.put("switch", SwitchCommand::new);
     commands.put("events", EventsCommand::new);

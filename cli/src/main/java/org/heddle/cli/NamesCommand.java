@@ -2,6 +2,7 @@ package org.heddle.cli;
 
 import java.util.List;
 import java.util.stream.Stream;
+import org.heddle.api.GridApi.ConstraintView;
 import org.heddle.api.GridApi.HostView;
 import org.heddle.api.GridApi.MachineView;
 import org.heddle.api.GridApi.VjobView;
@@ -15,7 +16,7 @@ import picocli.CommandLine.Parameters;
 final class NamesCommand extends GridCommand {
   static final String NAME = "__names";
 
-  @Parameters(paramLabel = "KIND", description = "vjobs, machines, hosts or switches.")
+  @Parameters(paramLabel = "KIND", description = "vjobs, machines, hosts, constraints or switches.")
   String kind = "";
 
   @Override
@@ -39,6 +40,7 @@ final class NamesCommand extends GridCommand {
           case "vjobs" -> grid.vjobs().stream().map(VjobView::name);
           case "machines" -> grid.machines().stream().map(MachineView::name);
           case "hosts" -> grid.hosts().stream().map(HostView::name);
+          case "constraints" -> grid.constraints().stream().map(ConstraintView::name);
           case "switches" ->
               Stream.concat(
                   Stream.of("current", "last"),

@@ -46,6 +46,8 @@ final class CompletionCommandTest {
         "heddle vjob s                    | show,suspend",
         "heddle vjob show mr              | mrbayes",
         "heddle host drain ho             | host1,host2",
+        "heddle constraint r              | rm",
+        "heddle constraint rm c           | c1,c12",
         "heddle machine migrate a.b --to host1 | host1",
         "heddle status --gr               | --grid",
         "heddle status -o j               | json",
@@ -60,6 +62,7 @@ final class CompletionCommandTest {
         case "$2" in
         vjobs) printf 'mrbayes\\nfarm\\n' ;;
         hosts) printf 'host1\\nhost2\\n' ;;
+        constraints) printf 'c1\\nc12\\n' ;;
         esac
         """);
     assertThat(fake.toFile().setExecutable(true)).isTrue();

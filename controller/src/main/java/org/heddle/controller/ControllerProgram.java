@@ -71,6 +71,7 @@ public final class ControllerProgram implements AutoCloseable {
     routes.addAll(new GridRoutes(desk, events, agents, startedMs).routes());
     routes.addAll(new VjobRoutes(desk, agents, dialer).routes());
     routes.addAll(new MachineRoutes(desk, dialer).routes());
+    routes.addAll(new ConstraintRoutes(desk).routes());
     return routes;
   }
 

@@ -1,7 +1,9 @@
 package org.heddle.controller;
 
 import io.javalin.http.Context;
+import java.util.List;
 import java.util.function.Supplier;
+import org.heddle.api.GridApi.ConstraintView;
 import org.heddle.api.GridApi.PlanView;
 import org.heddle.engine.Event;
 import org.heddle.engine.Step;
@@ -19,6 +21,13 @@ record Desk(ControlLoop loop, Decider decider) {
   /** What the grid would do now. */
   PlanView pending() {
     return Views.plan(decider.pending(loop.state(), loop.engineMs()));
+  }
+
+  /** The constraints of administrators as they stand. */
+  List<ConstraintView> constraints() {
+    return decider.engine().standings(loop.state(), loop.engineMs()).stream()
+        .map(Views::constraint)
+        .toList();
   }
 
   /** Does what was asked, or with {@code ?dryRun=true} answers with the plan. */

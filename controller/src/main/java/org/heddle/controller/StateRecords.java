@@ -21,6 +21,7 @@ final class StateRecords {
   private static final String ROOT = "state/";
   private static final String COUNTERS = ROOT + "counters";
   private static final String CURRENT = ROOT + "current";
+  private static final String RULEBOOK = ROOT + "rulebook";
   private static final String HOSTS = ROOT + "hosts/";
   private static final String VJOBS = ROOT + "vjobs/";
   private static final String MACHINES = ROOT + "machines/";
@@ -39,10 +40,11 @@ final class StateRecords {
     compare(changes, OPERATIONS, before.operations(), after.operations());
     compare(changes, CURRENT, optional(before.current()), optional(after.current()));
     compare(changes, HISTORY, history(before), history(after));
+    compare(changes, RULEBOOK, single(before.rulebook()), single(after.rulebook()));
     return changes;
   }
 
-  /** What is stored; the empty state when nothing is. */
+  /** What is stored; the empty state when nothing is. A state without a rulebook has no rules. */
   static GridState load(KeyValueStore store) {
     List<Entry> entries = store.range(ROOT).entries();
     Optional<GridState.Counters> counters =
@@ -57,7 +59,10 @@ final class StateRecords {
         keyed(find(entries, MACHINES, GridState.MachineRecord.class), MachineId::parse),
         find(entries, OPERATIONS, GridState.OperationRecord.class),
         find(entries, CURRENT, GridState.SwitchRecord.class).values().stream().findFirst(),
-        List.copyOf(find(entries, HISTORY, GridState.SwitchRecord.class).values()));
+        List.copyOf(find(entries, HISTORY, GridState.SwitchRecord.class).values()),
+        find(entries, RULEBOOK, GridState.Rulebook.class).values().stream()
+            .findFirst()
+            .orElse(GridState.Rulebook.EMPTY));
   }
 
   /** A number as part of a key, so that keys sort as numbers do. */

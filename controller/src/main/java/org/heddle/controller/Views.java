@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.heddle.api.AgentApi.ContentUse;
+import org.heddle.api.GridApi.ConstraintView;
 import org.heddle.api.GridApi.ContentView;
 import org.heddle.api.GridApi.GridStatus;
 import org.heddle.api.GridApi.HostView;
@@ -18,6 +19,7 @@ import org.heddle.api.GridApi.StepView;
 import org.heddle.api.GridApi.SwitchAction;
 import org.heddle.api.GridApi.SwitchView;
 import org.heddle.api.GridApi.VjobView;
+import org.heddle.engine.Engine;
 import org.heddle.engine.GridState;
 import org.heddle.engine.GridState.ActionRecord;
 import org.heddle.engine.GridState.HostRecord;
@@ -249,6 +251,15 @@ final class Views {
         record.durationMs(),
         record.downtimeMs(),
         record.message());
+  }
+
+  static ConstraintView constraint(Engine.Standing standing) {
+    return new ConstraintView(
+        "c" + standing.constraint().number(),
+        standing.constraint().term().toString(),
+        standing.constraint().addedMs(),
+        standing.machines().size(),
+        standing.broken().stream().map(MachineId::toString).toList());
   }
 
   static PlanView plan(Answer answer) {

@@ -63,6 +63,10 @@ final class Web implements AutoCloseable {
     static Route put(String path, Action action) {
       return new Route(HandlerType.PUT, path, action);
     }
+
+    static Route delete(String path, Action action) {
+      return new Route(HandlerType.DELETE, path, action);
+    }
   }
 
   private Web(List<InetSocketAddress> listen, String token, List<Route> routes) {

@@ -29,6 +29,7 @@ import org.heddle.api.GridClient;
 import org.heddle.api.GridException;
 import org.heddle.api.Json;
 import org.heddle.api.ServerSentEvents;
+import org.heddle.model.ConstraintTerm;
 import org.heddle.model.VjobSpec;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -57,6 +58,7 @@ class ApiTest {
 
   @AfterEach
   void empty() {
+    client().constraints().forEach(each -> client().removeConstraint(each.name()));
     client().hosts().forEach(host -> client().undrain(host.name()));
     client().vjobs().stream()
         .filter(vjob -> !vjob.state().equals("terminated"))
@@ -112,6 +114,50 @@ class ApiTest {
     if (status != 200) {
       assertThat(Json.read(answer.body(), Problem.class).type()).isEqualTo("denied");
       assertThat(answer.headers().firstValue("Content-Type")).contains("application/problem+json");
+    }
+  }
+
+  @Test
+  void constraintsOfAdministratorsAreKeptListedAndTakenBack() throws Exception {
+    client().submit(vjob("kept", 1, 100, 0));
+    awaitTrue(() -> client().vjob("kept").state().equals("running"));
+    String first = client().vjob("kept").machines().getFirst().host().orElseThrow();
+    ConstraintTerm ban = ConstraintTerm.parse("ban(kept, " + first + ")");
+    PlanView plan = client().planConstraint(ban);
+    assertThat(plan.steps()).extracting(StepView::action).containsExactly("migrate");
+    assertThat(plan.cost()).isEqualTo(100);
+    assertThat(client().constraints()).isEmpty();
+
+    GridApi.ConstraintView added = client().addConstraint(ban);
+    assertThat(added.constraint()).isEqualTo(ban.toString());
+    assertThat(added.machines()).isEqualTo(1);
+    assertThat(client().addConstraint(ban).name()).isEqualTo(added.name());
+    awaitTrue(
+        () -> client().vjob("kept").machines().getFirst().host().stream().noneMatch(first::equals));
+    awaitTrue(() -> client().constraints().getFirst().broken().isEmpty());
+    String body = "{\"constraint\":\"" + ban + "\"}";
+    assertThat(post("/v1/constraints", body).statusCode()).isEqualTo(200);
+
+    client().removeConstraint(added.name());
+    client().removeConstraint(added.name());
+    assertThat(client().constraints()).isEmpty();
+    assertThat(post("/v1/constraints", body).statusCode()).isEqualTo(201);
+  }
+
+  @Test
+  void constraintsThatMakeNoSenseAreRefusedWithTheReason() throws Exception {
+    Problem unknown = refused(() -> client().addConstraint(ConstraintTerm.parse("offline(host9)")));
+    assertThat(unknown.type()).isEqualTo("invalid");
+    assertThat(unknown.field()).isEqualTo("constraint");
+    assertThat(unknown.detail()).contains("the grid has no host or site 'host9'");
+    assertThat(refused(() -> client().planConstraint(ConstraintTerm.parse("noIdle(*)"))).detail())
+        .contains("Heddle switches no host on or off");
+    HttpResponse<String> text = post("/v1/constraints", "{\"constraint\":\"bann(a, b)\"}");
+    assertThat(text.statusCode()).isEqualTo(400);
+    assertThat(Json.read(text.body(), Problem.class).detail())
+        .contains("there is no constraint 'bann'");
+    for (String name : List.of("c999", "x", "c0")) {
+      assertThat(refused(() -> client().removeConstraint(name)).type()).isEqualTo("not-found");
     }
   }
 

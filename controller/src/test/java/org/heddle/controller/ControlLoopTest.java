@@ -19,9 +19,11 @@ import org.heddle.controller.store.SqliteStore;
 import org.heddle.engine.Command;
 import org.heddle.engine.Engine;
 import org.heddle.engine.Event;
+import org.heddle.engine.GridState;
 import org.heddle.engine.Policy;
 import org.heddle.engine.PriorityPolicy;
 import org.heddle.engine.Step;
+import org.heddle.model.ConstraintTerm;
 import org.heddle.model.Host;
 import org.heddle.model.HostId;
 import org.heddle.model.Outcome;
@@ -95,6 +97,33 @@ class ControlLoopTest {
     }
   }
 
+  /** A state of before there were constraints of administrators. */
+  @Test
+  void aStateWithoutARulebookIsReadAndGoesOn() throws Exception {
+    try (KeyValueStore store = open();
+        ControlLoop loop = loop(store)) {
+      loop.start(_ -> {});
+      loop.ask(host("host1"));
+      loop.ask(submit("old", 1, 0));
+      assertThat(store.range("state/rulebook").entries()).isEmpty();
+    }
+    try (KeyValueStore store = open();
+        ControlLoop loop = loop(store)) {
+      loop.start(_ -> {});
+      assertThat(loop.state().rulebook()).isEqualTo(GridState.Rulebook.EMPTY);
+      assertThat(loop.state().vjobs()).containsKey(new VjobId("old"));
+      ConstraintTerm term = ConstraintTerm.parse("always fence(old, {host1,lyon})");
+      loop.ask(new Event.ConstraintAsked(term));
+    }
+    try (KeyValueStore store = open()) {
+      GridState.Rulebook rulebook = StateRecords.load(store).rulebook();
+      assertThat(rulebook.last()).isEqualTo(1);
+      assertThat(rulebook.constraints().values())
+          .extracting(each -> each.term().toString())
+          .containsExactly("always fence(old, {host1,lyon})");
+    }
+  }
+
   private static Event next(Random random, List<Command> commands) {
     String name = "v" + random.nextInt(6);
     if (!commands.isEmpty() && random.nextInt(4) > 0) {
@@ -106,7 +135,11 @@ class ControlLoopTest {
         case Command.Inspect inspect -> host(inspect.host().value(), inspect.version());
       };
     }
-    return switch (random.nextInt(6)) {
+    return switch (random.nextInt(8)) {
+      case 6 ->
+          new Event.ConstraintAsked(
+              ConstraintTerm.parse("runningCapacity(*, " + (1 + random.nextInt(5)) + ")"));
+      case 7 -> new Event.ConstraintDropped(1 + random.nextInt(4));
       case 0 -> new Event.CancelAsked(new VjobId(name));
       case 1 -> new Event.SuspendAsked(new VjobId(name));
       case 2 -> new Event.ResumeAsked(new VjobId(name));

@@ -8,7 +8,9 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import org.heddle.model.ConstraintForm;
 import org.heddle.model.ConstraintTerm;
+import org.heddle.model.ConstraintTerm.Argument;
 import org.heddle.model.Host;
 import org.heddle.model.HostId;
 import org.heddle.model.MachineId;
@@ -42,19 +44,56 @@ final class Binding {
   }
 
   private Rule rule(VjobSpec spec, ConstraintTerm term) {
+    return rule(term, names -> machines(spec, names), term.toString());
+  }
+
+  /** Who is meant by the names of machines. */
+  interface Members {
+    List<MachineId> of(List<String> names);
+  }
+
+  /** The meaning of a constraint; not of {@code overbook}, which is no rule but room. */
+  Rule rule(ConstraintTerm term, Members members, String words) {
     List<List<MachineId>> machines = new ArrayList<>();
     List<SortedSet<HostId>> hostSets = new ArrayList<>();
+    Rule.Measure measure = Rule.Measure.MACHINES;
+    long most = 0;
     for (int i = 0; i < term.arguments().size(); i++) {
-      switch (term.form().kinds().get(i)) {
-        case MACHINES, MACHINE_GROUPS ->
-            term.sets(i).forEach(names -> machines.add(machines(spec, names)));
-        case HOSTS, HOST_GROUPS -> term.sets(i).forEach(names -> hostSets.add(hosts(names)));
-        case RESOURCE, AMOUNT, RATIO, TIME -> {
+      switch (term.arguments().get(i)) {
+        case Argument.Resource(String name) -> measure = measure(name);
+        case Argument.Amount(long amount) -> most = amount;
+        case Argument.Ratio _, Argument.Time _ -> {
           // no rule of the grid has one
+        }
+        case Argument.Names _, Argument.Groups _ -> {
+          switch (term.form().kinds().get(i)) {
+            case MACHINES, MACHINE_GROUPS ->
+                term.sets(i).forEach(names -> machines.add(members.of(names)));
+            case HOSTS, HOST_GROUPS -> term.sets(i).forEach(names -> hostSets.add(hosts(names)));
+            case RESOURCE, AMOUNT, RATIO, TIME -> {
+              // they are no names
+            }
+          }
         }
       }
     }
-    return new Rule(Rule.Form.of(term.form()), term.always(), machines, hostSets, term.toString());
+    if (term.form() == ConstraintForm.OFFLINE) {
+      machines.add(members.of(List.of(ConstraintTerm.ALL)));
+    }
+    Rule.Bound bound = new Rule.Bound(measure, most);
+    return new Rule(Rule.Form.of(term.form()), term.always(), machines, hostSets, bound, words);
+  }
+
+  /**
+   * @throws IllegalArgumentException when hosts have no such resource
+   */
+  static Rule.Measure measure(String resource) {
+    return switch (resource) {
+      case "memory" -> Rule.Measure.MEMORY;
+      case "cores" -> Rule.Measure.CORES;
+      case "disk" -> Rule.Measure.DISK;
+      default -> throw new IllegalArgumentException("no resource of hosts: " + resource);
+    };
   }
 
   private static List<MachineId> machines(VjobSpec spec, List<String> names) {
@@ -70,7 +109,7 @@ final class Binding {
     return List.copyOf(machines);
   }
 
-  private SortedSet<HostId> hosts(List<String> names) {
+  SortedSet<HostId> hosts(List<String> names) {
     TreeSet<HostId> found = new TreeSet<>();
     names.forEach(name -> found.addAll(named(name)));
     return found;
@@ -87,22 +126,17 @@ final class Binding {
         : same;
   }
 
-  /** A constraint that forbids a machine a host, wherever the others are. */
-  Optional<Rule> against(VjobSpec spec, MachineId machine, HostId to) {
-    return rules(spec).stream()
-        .filter(rule -> rule.machines().stream().anyMatch(group -> group.contains(machine)))
-        .filter(rule -> forbids(rule, to))
+  /** A rule that lets the machine not migrate to a host, wherever the others are. */
+  static Optional<Rule> against(List<Rule> rules, MachineId machine, HostId from, HostId to) {
+    return rules.stream()
+        .filter(rule ->
+            rule.machines().isEmpty()
+                || rule.machines().stream().anyMatch(group -> group.contains(machine)))
+        .filter(rule ->
+            rule.form() == Rule.Form.ROOT
+                || rule.forbids(to)
+                || (rule.form() == Rule.Form.QUARANTINE && rule.forbids(from)))
         .findFirst();
-  }
-
-  private static boolean forbids(Rule rule, HostId to) {
-    boolean named = rule.hosts().stream().anyMatch(part -> part.contains(to));
-    return switch (rule.form()) {
-      case FENCE, AMONG, SPLIT_AMONG -> !named;
-      case BAN -> named;
-      case ROOT -> true;
-      case SPREAD, GATHER, SPLIT, LONELY -> false;
-    };
   }
 
   /** What is wrong with the hosts that a constraint names. */
@@ -114,7 +148,8 @@ final class Binding {
     }
     for (int i = 0; i < term.arguments().size(); i++) {
       Set<HostId> seen = new TreeSet<>();
-      for (List<String> names : term.hosts().isEmpty() ? List.<List<String>>of() : term.sets(i)) {
+      boolean parts = term.form().kinds().get(i) == ConstraintForm.Kind.HOST_GROUPS;
+      for (List<String> names : parts ? term.sets(i) : List.<List<String>>of()) {
         for (HostId host : hosts(names)) {
           if (!seen.add(host) && term.sets(i).size() > 1) {
             return Optional.of("host '" + host + "' is in two parts; put it in one");

@@ -10,6 +10,7 @@ import org.heddle.engine.GridState.HostRecord;
 import org.heddle.engine.GridState.MachineRecord;
 import org.heddle.engine.GridState.OperationRecord;
 import org.heddle.engine.GridState.PlanningRecord;
+import org.heddle.engine.GridState.Rulebook;
 import org.heddle.engine.GridState.SwitchRecord;
 import org.heddle.engine.GridState.VjobRecord;
 import org.heddle.model.HostId;
@@ -33,6 +34,7 @@ final class Draft {
   Optional<SwitchRecord> current;
   List<SwitchRecord> history;
   PlanningRecord planning;
+  Rulebook rulebook;
 
   private final GridState before;
   private long lastOperation;
@@ -53,6 +55,7 @@ final class Draft {
     current = before.current();
     history = before.history();
     planning = before.counters().planning();
+    rulebook = before.rulebook();
     lastOperation = before.counters().operations();
     lastIncarnation = before.counters().incarnations();
     lastSwitch = before.counters().switches();
@@ -72,6 +75,7 @@ final class Draft {
             || machines.changed()
             || operations.changed()
             || !current.equals(before.current())
+            || !rulebook.equals(before.rulebook())
             || !same.equals(before.counters());
     return new Step(changed ? peek() : before, wanted(), notices, Optional.empty());
   }
@@ -94,7 +98,8 @@ final class Draft {
         machines.map(),
         operations.map(),
         current,
-        history);
+        history,
+        rulebook);
   }
 
   private Counters counters(long version) {

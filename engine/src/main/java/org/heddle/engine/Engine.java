@@ -1,12 +1,17 @@
 package org.heddle.engine;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import org.heddle.engine.GridState.ConstraintRecord;
 import org.heddle.engine.GridState.HostRecord;
 import org.heddle.engine.GridState.VjobRecord;
 import org.heddle.engine.GridState.Wanted;
 import org.heddle.engine.Step.Refusal;
+import org.heddle.model.MachineId;
 import org.heddle.model.MachineState;
 import org.heddle.model.VjobSpec;
 import org.heddle.model.VjobState;
@@ -58,6 +63,8 @@ public final class Engine {
       case Event.MigrateAsked asked -> Requests.migrate(draft, asked.machine(), asked.to());
       case Event.DrainAsked asked -> Requests.drain(draft, asked.host(), true);
       case Event.UndrainAsked asked -> Requests.drain(draft, asked.host(), false);
+      case Event.ConstraintAsked asked -> Administration.add(draft, asked.term());
+      case Event.ConstraintDropped asked -> Administration.remove(draft, asked.number());
       case Event.ForgetAsked asked -> Forgetting.forget(draft, asked.host());
       case Event.HostReported reported -> {
         Reconciliation.reported(draft, reported);
@@ -135,6 +142,31 @@ public final class Engine {
   /** What the constraints of a vjob mean on the hosts that are known now. */
   public static List<Rule> rules(GridState state, VjobSpec spec) {
     return new Binding(state.hosts().values().stream().map(HostRecord::host).toList()).rules(spec);
+  }
+
+  /** What the constraints of administrators mean for the vjobs and hosts that are there now. */
+  public static List<Rule> rules(GridState state) {
+    return Administration.rules(new Draft(state, 0));
+  }
+
+  /** The constraints of administrators as they stand. */
+  public List<Standing> standings(GridState state, long nowMs) {
+    Draft draft = new Draft(state, nowMs);
+    return Administration.standings(draft, planning.problem(draft));
+  }
+
+  /**
+   * How a constraint of an administrator stands.
+   *
+   * @param machines that it speaks of now
+   * @param broken those of them that are against it where they run now
+   */
+  public record Standing(
+      ConstraintRecord constraint, SortedSet<MachineId> machines, SortedSet<MachineId> broken) {
+    public Standing {
+      machines = Collections.unmodifiableSortedSet(new TreeSet<>(machines));
+      broken = Collections.unmodifiableSortedSet(new TreeSet<>(broken));
+    }
   }
 
   /** What the planner would be asked now. */

@@ -1,6 +1,7 @@
 package org.heddle.engine;
 
 import java.util.List;
+import org.heddle.model.ConstraintTerm;
 import org.heddle.model.Host;
 import org.heddle.model.HostId;
 import org.heddle.model.MachineId;
@@ -39,6 +40,12 @@ public sealed interface Event {
   record DrainAsked(HostId host) implements Event {}
 
   record UndrainAsked(HostId host) implements Event {}
+
+  /** An administrator asks for a constraint; the same that is there already changes nothing. */
+  record ConstraintAsked(ConstraintTerm term) implements Event {}
+
+  /** An administrator takes a constraint back; one that was taken back already changes nothing. */
+  record ConstraintDropped(long number) implements Event {}
 
   /** A lost host will not come back: nothing is kept for it any more. */
   record ForgetAsked(HostId host) implements Event {}

@@ -8,6 +8,7 @@ import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.heddle.model.Action;
+import org.heddle.model.ConstraintTerm;
 import org.heddle.model.Host;
 import org.heddle.model.HostId;
 import org.heddle.model.MachineId;
@@ -27,6 +28,7 @@ import org.heddle.model.VjobState;
  * @param counters request numbers, incarnations and the like
  * @param current the context switch that is under way
  * @param history ended context switches, oldest first, at most {@link #HISTORY}
+ * @param rulebook what administrators ask of every placement
  */
 public record GridState(
     Counters counters,
@@ -35,7 +37,8 @@ public record GridState(
     SortedMap<MachineId, MachineRecord> machines,
     SortedMap<String, OperationRecord> operations,
     Optional<SwitchRecord> current,
-    List<SwitchRecord> history) {
+    List<SwitchRecord> history,
+    Rulebook rulebook) {
   public static final int HISTORY = 50;
 
   public static final GridState EMPTY =
@@ -46,7 +49,8 @@ public record GridState(
           new TreeMap<>(),
           new TreeMap<>(),
           Optional.empty(),
-          List.of());
+          List.of(),
+          Rulebook.EMPTY);
 
   public GridState {
     hosts = Collections.unmodifiableSortedMap(hosts);
@@ -55,6 +59,40 @@ public record GridState(
     operations = Collections.unmodifiableSortedMap(operations);
     history = List.copyOf(history);
   }
+
+  /**
+   * Constraints of administrators.
+   *
+   * @param last number of the constraint that was added last; it is not given again
+   * @param constraints by number, in the order in which they were added
+   */
+  public record Rulebook(long last, SortedMap<Long, ConstraintRecord> constraints) {
+    public static final Rulebook EMPTY = new Rulebook(0, new TreeMap<>());
+
+    public Rulebook {
+      constraints = Collections.unmodifiableSortedMap(new TreeMap<>(constraints));
+    }
+
+    /** The same constraint, if it is there. */
+    public Optional<ConstraintRecord> find(ConstraintTerm term) {
+      return constraints.values().stream().filter(each -> each.term().equals(term)).findFirst();
+    }
+
+    Rulebook with(ConstraintTerm term, long nowMs) {
+      TreeMap<Long, ConstraintRecord> next = new TreeMap<>(constraints);
+      next.put(last + 1, new ConstraintRecord(last + 1, term, nowMs));
+      return new Rulebook(last + 1, next);
+    }
+
+    Rulebook without(long number) {
+      TreeMap<Long, ConstraintRecord> next = new TreeMap<>(constraints);
+      next.remove(number);
+      return new Rulebook(last, next);
+    }
+  }
+
+  /** A constraint of an administrator. */
+  public record ConstraintRecord(long number, ConstraintTerm term, long addedMs) {}
 
   /**
    * Numbers that only grow, and how planning stands.

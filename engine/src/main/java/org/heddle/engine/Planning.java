@@ -4,10 +4,12 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.heddle.engine.GridState.HostRecord;
@@ -29,6 +31,7 @@ import org.heddle.planner.Answer;
 import org.heddle.planner.Limits;
 import org.heddle.planner.PlanChecker;
 import org.heddle.planner.Problem;
+import org.heddle.planner.Problem.Bystander;
 import org.heddle.planner.Problem.Company;
 import org.heddle.planner.Problem.HostSlot;
 import org.heddle.planner.Problem.MachineSlot;
@@ -138,14 +141,44 @@ final class Planning {
                 company(draft, id, machines)));
       }
     }
-    return new Problem(hosts, machines, wishes, rules(draft, wishes));
+    return new Problem(
+        hosts, machines, wishes, rules(draft, wishes), bystanders(draft, hosts.keySet(), machines));
   }
 
   private static List<Rule> rules(Draft draft, List<Wish> wishes) {
     Binding binding = Binding.of(draft);
-    return wishes.stream()
-        .flatMap(wish -> binding.rules(draft.vjobs.get(wish.vjob()).spec()).stream())
-        .toList();
+    List<Rule> rules = new ArrayList<>(Administration.rules(draft));
+    for (Wish wish : wishes) {
+      rules.addAll(binding.rules(draft.vjobs.get(wish.vjob()).spec()));
+    }
+    return rules;
+  }
+
+  /** All rules that speak of a vjob. */
+  static List<Rule> rulesOf(Draft draft, VjobId vjob) {
+    List<Rule> rules = new ArrayList<>(Administration.rules(draft));
+    rules.addAll(Binding.of(draft).rules(draft.vjobs.get(vjob).spec()));
+    return rules;
+  }
+
+  /** Where machines are, or may be, whom the planner has no say about. */
+  private static List<Bystander> bystanders(
+      Draft draft, Set<HostId> hosts, Map<MachineId, MachineSlot> machines) {
+    List<Bystander> bystanders = new ArrayList<>();
+    if (draft.rulebook.constraints().isEmpty()) {
+      return bystanders;
+    }
+    for (MachineRecord machine : draft.machines.map().values()) {
+      if (!machines.containsKey(machine.id())) {
+        for (HostId host : hosts) {
+          if (Room.uses(draft, machine, host)) {
+            Resources demand = draft.member(machine.id()).group().demand();
+            bystanders.add(new Bystander(machine.id(), demand, host));
+          }
+        }
+      }
+    }
+    return bystanders;
   }
 
   /** Who else is on the host, whom the planner has no say about. */
@@ -154,7 +187,7 @@ final class Planning {
     for (MachineRecord machine : draft.machines.map().values()) {
       if (!machines.containsKey(machine.id()) && Room.uses(draft, machine, host)) {
         VjobSpec spec = draft.vjobs.get(machine.id().vjob()).spec();
-        if (Room.lonely(spec, machine.id())) {
+        if (Room.lonely(spec, machine.id()) || Administration.lonely(draft, machine.id())) {
           return Company.LONELY;
         }
         company = Company.SOME;
@@ -171,7 +204,7 @@ final class Planning {
       return Room.used(draft, id, machine -> machines.containsKey(machine.id()));
     }
     Resources others = Room.used(draft, id, machine -> !machines.containsKey(machine.id()));
-    return host.host().capacity().minus(others);
+    return Room.capacity(draft, host).minus(others);
   }
 
   private static MachineSlot slot(Draft draft, MachineRecord machine) {

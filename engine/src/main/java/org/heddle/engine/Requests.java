@@ -122,7 +122,7 @@ final class Requests {
         || (state instanceof MachineState.Migrating way && way.to().equals(to))) {
       return Optional.empty();
     }
-    if (!(state instanceof MachineState.Running)) {
+    if (!(state instanceof MachineState.Running(HostId from))) {
       return refuse(
           Why.CONFLICT, "", "machine '" + id + "' does not run now: only a running one can move");
     }
@@ -132,12 +132,12 @@ final class Requests {
           "to",
           "host '" + to + "' is " + (host.get().online() ? "drained" : "not on line"));
     }
-    Optional<Rule> against = Binding.of(draft).against(draft.vjobs.get(id.vjob()).spec(), id, to);
+    Optional<Rule> against = Binding.against(Planning.rulesOf(draft, id.vjob()), id, from, to);
     if (against.isPresent()) {
       return refuse(
           Why.INFEASIBLE,
           "to",
-          "constraint '" + against.get().words() + "' keeps '" + id + "' from host '" + to + "'");
+          against.get().words() + " keeps '" + id + "' from host '" + to + "'");
     }
     Resources demand = draft.member(id).group().demand();
     Resources free = Room.free(draft, to);

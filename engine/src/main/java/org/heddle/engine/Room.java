@@ -65,9 +65,13 @@ final class Room {
     return operation.cleanup() && operation.what() instanceof Operation.Stop;
   }
 
+  /** What may be used of the host: what it has, by the ratios of administrators. */
+  static Resources capacity(Draft draft, HostRecord host) {
+    return Administration.usable(draft, host.host());
+  }
+
   static Resources free(Draft draft, HostId host) {
-    HostRecord record = draft.hosts.get(host);
-    return record.host().capacity().minus(used(draft, host, _ -> true));
+    return capacity(draft, draft.hosts.get(host)).minus(used(draft, host, _ -> true));
   }
 
   /** Why the machine cannot come to the host now; empty if it can. */
@@ -80,6 +84,10 @@ final class Room {
     }
     if (blocked(draft, host)) {
       return "host " + host + " is still being cleared";
+    }
+    String against = Administration.obstacle(draft, machine, host);
+    if (!against.isEmpty()) {
+      return against;
     }
     Resources demand = draft.member(machine).group().demand();
     return demand.fitsIn(free(draft, host)) ? "" : "host " + host + " has no room";

@@ -35,6 +35,7 @@ import org.heddle.planner.Problem.HostSlot;
 import org.heddle.planner.Problem.MachineSlot;
 import org.heddle.planner.Problem.Target;
 import org.heddle.planner.Problem.Wish;
+import org.heddle.planner.Rule;
 
 /** Takes a new vjob in, or says what is wrong with it. */
 final class Submission {
@@ -167,7 +168,7 @@ final class Submission {
     List<String> conflicts =
         terms.isEmpty()
             ? List.of()
-            : Alone.conflicts(emptyGrid(draft, spec, binding), Limits.DEFAULT);
+            : Alone.conflicts(emptyGrid(draft, spec, binding.rules(spec)), Limits.DEFAULT);
     return conflicts.isEmpty()
         ? Optional.empty()
         : refuse(
@@ -179,7 +180,7 @@ final class Submission {
   }
 
   /** The vjob alone on all hosts that are known, whether they are on line or not. */
-  private static Problem emptyGrid(Draft draft, VjobSpec spec, Binding binding) {
+  static Problem emptyGrid(Draft draft, VjobSpec spec, List<Rule> rules) {
     TreeMap<HostId, HostSlot> hosts = new TreeMap<>();
     for (GridState.HostRecord record : draft.hosts.map().values()) {
       Host host = record.host();
@@ -193,7 +194,7 @@ final class Submission {
               member.group().demand(), new Placement.Waiting(), new TreeSet<>(), Optional.empty()));
     }
     Wish wish = new Wish(spec.name(), List.copyOf(machines.keySet()), Target.RUN);
-    return new Problem(hosts, machines, List.of(wish), binding.rules(spec));
+    return new Problem(hosts, machines, List.of(wish), rules);
   }
 
   /** One thing that hosts have, and how people read it. */

@@ -9,8 +9,9 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * Where the machines of a vjob may run, as its file says it: constraints of placement, which name
- * the vjob's own machines by their short names, and hosts or sites of the grid. Compared by text.
+ * Where the machines of a vjob may run, as its file says it: constraints of placement and of order,
+ * which name the vjob's own machines by their short names, and hosts or sites of the grid. Compared
+ * by text.
  */
 public record Constraints(List<ConstraintTerm> terms) {
   public static final Constraints NONE = new Constraints(List.of());
@@ -29,7 +30,10 @@ public record Constraints(List<ConstraintTerm> terms) {
               ConstraintForm.FENCE,
               ConstraintForm.BAN,
               ConstraintForm.ROOT,
-              ConstraintForm.LONELY));
+              ConstraintForm.LONELY,
+              ConstraintForm.SEQUENCE,
+              ConstraintForm.PRECEDENCE,
+              ConstraintForm.SERIALIZE));
 
   public Constraints {
     terms = List.copyOf(terms);
@@ -54,14 +58,7 @@ public record Constraints(List<ConstraintTerm> terms) {
    */
   public static Optional<String> problem(ConstraintTerm term, Set<String> machines) {
     if (!FORMS.contains(term.form())) {
-      return Optional.of(
-          "'"
-              + term.form().word()
-              + "' is not for the file of a vjob; write one of "
-              + FORMS.stream()
-                  .map(ConstraintForm::word)
-                  .sorted()
-                  .collect(Collectors.joining(", ")));
+      return Optional.of(elsewhere(term.form()));
     }
     for (String machine : term.machines()) {
       if (!machine.equals(ConstraintTerm.ALL) && !machines.contains(machine)) {
@@ -74,6 +71,21 @@ public record Constraints(List<ConstraintTerm> terms) {
       }
     }
     return Optional.empty();
+  }
+
+  private static String elsewhere(ConstraintForm form) {
+    String why =
+        GridConstraints.ofHosts(form) && GridConstraints.senseless(form).isEmpty()
+            ? "it speaks of hosts, for all vjobs: an administrator may add it with 'heddle"
+                + " constraint add'"
+            : GridConstraints.senseless(form).orElse("it is for instances");
+    return "'"
+        + form.word()
+        + "' is not for the file of a vjob, since "
+        + why
+        + " (there are "
+        + FORMS.stream().map(ConstraintForm::word).sorted().collect(Collectors.joining(", "))
+        + ")";
   }
 
   public boolean isEmpty() {

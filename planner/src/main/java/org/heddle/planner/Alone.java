@@ -1,7 +1,6 @@
 package org.heddle.planner;
 
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -27,11 +26,9 @@ public final class Alone {
    *     run, has no constraints, or when it is not certain
    */
   static List<String> conflicts(Problem problem, Wish wish, Limits limits) {
-    HashSet<MachineId> members = new HashSet<>(wish.machines());
+    List<MachineId> members = wish.machines();
     List<Rule> rules =
-        problem.rules().stream()
-            .filter(rule -> rule.everyMachine().anyMatch(members::contains))
-            .toList();
+        problem.rules().stream().filter(rule -> members.stream().anyMatch(rule::concerns)).toList();
     if (rules.isEmpty()) {
       return List.of();
     }

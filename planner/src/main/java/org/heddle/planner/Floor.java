@@ -9,6 +9,7 @@ import org.heddle.model.HostId;
 import org.heddle.model.MachineId;
 import org.heddle.model.Placement;
 import org.heddle.model.Resources;
+import org.heddle.planner.Problem.Bystander;
 import org.heddle.planner.Problem.Company;
 import org.heddle.planner.Problem.HostSlot;
 import org.heddle.planner.Problem.MachineSlot;
@@ -28,6 +29,10 @@ final class Floor {
   private final Map<HostId, Integer> index = new HashMap<>();
   private final long[][] room;
   private final boolean[] company;
+  private final List<Other> others = new ArrayList<>();
+
+  /** A machine that stays where it is, on a host. */
+  record Other(MachineId machine, Resources demand, int host) {}
 
   /**
    * @param movable machines that the planner decides about; all others stay as they are
@@ -46,16 +51,23 @@ final class Floor {
         .machines()
         .forEach((id, slot) -> {
           if (!movable.contains(id)) {
-            settle(slot);
+            settle(id, slot);
           }
         });
+    for (Bystander bystander : problem.bystanders()) {
+      int host = indexOf(bystander.on());
+      if (host >= 0) {
+        others.add(new Other(bystander.machine(), bystander.demand(), host));
+      }
+    }
   }
 
-  private void settle(MachineSlot slot) {
+  private void settle(MachineId id, MachineSlot slot) {
     if (slot.now() instanceof Placement.Running(HostId on)) {
       int host = indexOf(on);
       if (host >= 0) {
         company[host] = true;
+        others.add(new Other(id, slot.demand(), host));
         long[] demand = amounts(slot.demand());
         for (int d = 0; d < DIMENSIONS; d++) {
           room[host][d] -= demand[d];
@@ -103,6 +115,11 @@ final class Floor {
   /** Whether others are there. */
   boolean company(int host) {
     return company[host];
+  }
+
+  /** Machines that nobody decides about now. */
+  List<Other> others() {
+    return others;
   }
 
   List<Integer> drained() {

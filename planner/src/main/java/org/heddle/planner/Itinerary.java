@@ -47,7 +47,13 @@ final class Itinerary {
     this.anew = anew;
     List<Part> parts = new ArrayList<>();
     decisions.forEach(decision -> add(decision, parts));
-    this.question = new Question(floor, parts, problem.rules());
+    List<Rule> rules = problem.rules().stream().filter(Itinerary::ofPlan).toList();
+    this.question = new Question(floor, parts, rules);
+  }
+
+  /** How many hosts are in use in the end is known when the places are. */
+  private static boolean ofPlan(Rule rule) {
+    return rule.form() != Rule.Form.HOSTS_USED;
   }
 
   // What becomes of whom
@@ -167,16 +173,29 @@ final class Itinerary {
         .max(Comparator.comparingInt(VjobView::rank));
   }
 
-  /** Whether each machine may be resumed where it shall be: one that stays may be banned there. */
+  /**
+   * Whether each machine may be resumed where it shall be: one that stays may be banned there. What
+   * has its place in a sequence is not suspended and resumed in the same plan.
+   */
   private boolean mayComeBack(VjobView vjob) {
     if (vjob.shape() == VjobView.Shape.PARTLY_BOOTED) {
       return !anew.contains(vjob.id());
+    }
+    boolean inOrder =
+        problem.rules().stream()
+            .filter(rule -> rule.form() == Rule.Form.SEQUENCE)
+            .anyMatch(rule -> vjob.wish().machines().stream().anyMatch(rule::concerns));
+    if (inOrder) {
+      return false;
     }
     for (int m = 0; m < question.instance().machines(); m++) {
       Part part = question.part(m);
       if (part.vjob().equals(vjob) && part.to() >= 0) {
         HostId to = floor.id(part.to());
-        if (part.slot().banned().contains(to) || floor.closed(part.to())) {
+        boolean shut =
+            problem.rules().stream()
+                .anyMatch(rule -> rule.form() == Rule.Form.QUARANTINE && rule.forbids(to));
+        if (shut || floor.closed(part.to()) || question.keptOut(m, part.to()).isPresent()) {
           return false;
         }
       }

@@ -2,12 +2,14 @@ package org.heddle.planner;
 
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.heddle.model.Action;
 import org.heddle.model.HostId;
 import org.heddle.model.MachineId;
@@ -51,12 +53,28 @@ public final class PlanChecker {
   }
 
   /**
-   * Machines that are where the problem's rules do not want them now.
+   * Machines that are where the problem's rules do not want them now, or on a host that has not
+   * room for all that run there.
    *
    * @param problem the configuration as it is now
    */
   public static Set<MachineId> misplaced(Problem problem) {
-    return new RuleCheck(problem).misplacedNow();
+    RuleCheck rules = new RuleCheck(problem);
+    Set<MachineId> misplaced = new TreeSet<>(rules.misplacedNow().keySet());
+    misplaced.addAll(rules.crowdedNow());
+    return misplaced;
+  }
+
+  /**
+   * Machines that break a rule where they run now, for each rule that is broken.
+   *
+   * @param problem the configuration as it is now
+   */
+  public static Map<Rule, Set<MachineId>> broken(Problem problem) {
+    RuleCheck rules = new RuleCheck(problem);
+    Map<Rule, Set<MachineId>> broken = new LinkedHashMap<>();
+    rules.broken(rules.now()).forEach(each -> broken.put(each.rule(), each.machines()));
+    return broken;
   }
 
   private static SortedMap<MachineId, HostId> running(Map<MachineId, Placement> placements) {
@@ -82,6 +100,14 @@ public final class PlanChecker {
     RuleCheck rules = new RuleCheck(problem);
     violations.addAll(rules.onTheWay(plan, before));
     rules.broken(running(end)).forEach(broken -> violations.add("in the end " + broken.words()));
+    Set<HostId> crowdedBefore = rules.crowded(rules.now()).keySet();
+    rules
+        .crowded(running(end))
+        .forEach((host, machines) -> {
+          if (crowdedBefore.contains(host)) {
+            violations.add("in the end " + host + " still has not room for all of " + machines);
+          }
+        });
     for (Wish wish : problem.wishes()) {
       checkTogether(wish);
       checkEnd(wish, end);

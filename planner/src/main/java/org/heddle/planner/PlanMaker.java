@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -35,7 +36,7 @@ final class PlanMaker {
   /** For each host the first vjob that gets a new machine there. */
   private final Map<HostId, VjobId> comer = new TreeMap<>();
 
-  private final Set<MachineId> misplaced;
+  private final SortedMap<MachineId, Rule> misplaced;
   private final Map<Integer, Integer> lastMigration = new HashMap<>();
   private final Set<VjobId> resumed = new HashSet<>();
   private final List<Plan.Step> steps = new ArrayList<>();
@@ -229,8 +230,9 @@ final class PlanMaker {
     if (host != null && host.drained()) {
       return from + " is drained";
     }
-    if (misplaced.contains(machine)) {
-      return "constraints keep it from " + from;
+    Rule against = misplaced.get(machine);
+    if (against != null) {
+      return from + " is against " + against.words();
     }
     VjobId next = comer.get(from);
     return next == null

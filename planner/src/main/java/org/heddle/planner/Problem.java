@@ -21,18 +21,31 @@ import org.heddle.model.VjobId;
  * @param hosts every host that can be used, in order of name
  * @param machines every machine of every vjob in {@code wishes}
  * @param wishes vjobs in order of precedence: an earlier one gets its room first
- * @param rules where machines may run; each speaks of the machines of one vjob
+ * @param rules where machines may run
+ * @param bystanders machines that nobody decides about now, on listed hosts; their use is no longer
+ *     in the hosts' capacities
  */
 public record Problem(
     SortedMap<HostId, HostSlot> hosts,
     SortedMap<MachineId, MachineSlot> machines,
     List<Wish> wishes,
-    List<Rule> rules) {
+    List<Rule> rules,
+    List<Bystander> bystanders) {
   public Problem {
     hosts = Collections.unmodifiableSortedMap(new TreeMap<>(hosts));
     machines = Collections.unmodifiableSortedMap(new TreeMap<>(machines));
     wishes = List.copyOf(wishes);
     rules = List.copyOf(rules);
+    bystanders = List.copyOf(bystanders);
+  }
+
+  /** Without bystanders. */
+  public Problem(
+      SortedMap<HostId, HostSlot> hosts,
+      SortedMap<MachineId, MachineSlot> machines,
+      List<Wish> wishes,
+      List<Rule> rules) {
+    this(hosts, machines, wishes, rules, List.of());
   }
 
   /** Without rules. */
@@ -64,6 +77,13 @@ public record Problem(
     /** One of them is lonely: nothing may come. */
     LONELY
   }
+
+  /**
+   * A machine that is being changed: it stays where it is, for the planner.
+   *
+   * @param on a host where it is, or may be; one that migrates is listed twice
+   */
+  public record Bystander(MachineId machine, Resources demand, HostId on) {}
 
   /**
    * A machine as the planner sees it.

@@ -1,9 +1,8 @@
 package org.heddle.planner;
 
 import java.util.ArrayList;
-import java.util.Comparator;
+import java.util.Collection;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -31,7 +30,11 @@ final class Question {
   private final List<Constraint> constraints = new ArrayList<>();
   private final Map<Integer, String> words = new HashMap<>();
   private final Map<MachineId, List<Integer>> numbers = new HashMap<>();
+  private final List<KeptOut> keptOut = new ArrayList<>();
   private final Instance instance;
+
+  /** Machines that may not come to hosts; one that runs there may stay. */
+  private record KeptOut(Set<Integer> machines, Set<Integer> hosts, String words) {}
 
   /**
    * @param rules of the problem; those that name none of the parts are passed over
@@ -70,6 +73,17 @@ final class Question {
   /** The rule that a constraint stands for, as somebody wrote it. */
   Optional<String> rule(int constraint) {
     return Optional.ofNullable(words.get(constraint));
+  }
+
+  /**
+   * Why a machine may not come to a host, although it may stay if it runs there: empty words when
+   * no rule is to blame.
+   */
+  Optional<String> keptOut(int machine, int host) {
+    return keptOut.stream()
+        .filter(each -> each.machines().contains(machine) && each.hosts().contains(host))
+        .map(KeptOut::words)
+        .findFirst();
   }
 
   private void machine(Part part) {
@@ -117,7 +131,7 @@ final class Question {
         closed.add(h);
       }
     }
-    keepOut(all, closed);
+    keepOut(all, closed, "");
   }
 
   private interface Choice {
@@ -135,8 +149,12 @@ final class Question {
   }
 
   /** None of the machines comes to these hosts; one that runs there may stay. */
-  private void keepOut(List<Integer> machines, List<Integer> hosts) {
-    Set<Integer> set = new HashSet<>(hosts);
+  private void keepOut(List<Integer> machines, Collection<Integer> hosts, String because) {
+    if (machines.isEmpty() || hosts.isEmpty()) {
+      return;
+    }
+    Set<Integer> set = new TreeSet<>(hosts);
+    keptOut.add(new KeptOut(new TreeSet<>(machines), set, because));
     Map<Integer, List<Integer>> byHost = new TreeMap<>();
     for (int p : machines) {
       boolean there =
@@ -160,7 +178,7 @@ final class Question {
       return;
     }
     if (!part.slot().banned().isEmpty()) {
-      keepOut(List.of(p), numbers(part.slot().banned()));
+      keepOut(List.of(p), numbers(part.slot().banned()), "");
     }
     part.slot()
         .pinned()
@@ -182,15 +200,17 @@ final class Question {
 
   private void rule(Rule rule) {
     List<Indices> machines = rule.machines().stream().map(this::known).toList();
-    if (machines.stream().allMatch(Indices::isEmpty)) {
+    List<Indices> hosts = rule.hosts().stream().map(set -> indices(numbers(set))).toList();
+    boolean nobody = !machines.isEmpty() && machines.stream().allMatch(Indices::isEmpty);
+    boolean nowhere = rule.machines().isEmpty() && hosts.getFirst().isEmpty();
+    if (nobody || nowhere) {
       return;
     }
-    List<Indices> hosts = rule.hosts().stream().map(set -> indices(numbers(set))).toList();
     words.put(constraints.size(), rule.words());
     constraints.add(
         switch (rule.form()) {
           case SPREAD -> new Constraint.Spread(machines.getFirst(), true);
-          case GATHER -> new Constraint.Gather(machines.getFirst(), rule.always());
+          case GATHER -> gather(machines.getFirst(), rule.always());
           case AMONG -> new Constraint.Among(machines.getFirst(), hosts, rule.always());
           case SPLIT_AMONG -> new Constraint.SplitAmong(machines, hosts, rule.always());
           case SPLIT -> new Constraint.Split(machines, true);
@@ -198,28 +218,96 @@ final class Question {
           case BAN -> new Constraint.Ban(machines.getFirst(), hosts.getFirst(), true);
           case ROOT -> new Constraint.Root(machines.getFirst());
           case LONELY -> new Constraint.Lonely(machines.getFirst(), true);
+          case QUARANTINE -> new Constraint.Quarantine(hosts.getFirst());
+          case CAPACITY -> capacity(rule.bound(), hosts.getFirst());
+          case HOSTS_USED -> hostsUsed(rule.bound().most(), hosts.getFirst());
+          case SEQUENCE -> new Constraint.Sequence(changing(rule.machines().getFirst()));
+          case PRECEDENCE ->
+              new Constraint.Precedence(
+                  going(rule.machines().getFirst()), going(rule.machines().getLast()));
+          case SERIALIZE -> new Constraint.Serialize(going(rule.machines().getFirst()));
         });
     if (rule.form() == Rule.Form.LONELY) {
-      aloneIn(machines.getFirst());
+      aloneIn(machines.getFirst(), rule.words());
+    }
+    Surroundings around = new Surroundings(floor, rule);
+    for (int g = 0; g < machines.size(); g++) {
+      keepOut(staying(machines.get(g)), around.shut(g), rule.words());
     }
   }
 
+  /** Machines of several vjobs are no unit: each vjob is admitted or refused by itself. */
+  private Constraint gather(Indices machines, boolean always) {
+    long vjobs = machines.stream().mapToObj(p -> parts.get(p).vjob().id()).distinct().count();
+    if (vjobs <= 1) {
+      return new Constraint.Gather(machines, always);
+    }
+    List<Indices> single = new ArrayList<>();
+    for (int h = 0; h < floor.size(); h++) {
+      single.add(Indices.of(h));
+    }
+    return new Constraint.Among(machines, single, always);
+  }
+
+  private Constraint capacity(Rule.Bound bound, Indices hosts) {
+    long left = bound.most();
+    for (Floor.Other other : floor.others()) {
+      left -= hosts.contains(other.host()) ? bound.measure().of(other.demand()) : 0;
+    }
+    long most = Math.max(0, left);
+    return switch (bound.measure()) {
+      case MACHINES -> new Constraint.RunningCapacity(hosts, most, true);
+      case MEMORY -> new Constraint.ResourceCapacity(hosts, Floor.MEMORY, most, true);
+      case CORES -> new Constraint.ResourceCapacity(hosts, Floor.CORES, most, true);
+      case DISK -> new Constraint.ResourceCapacity(hosts, Floor.DISK, most, true);
+    };
+  }
+
+  /** Where others are, a host is in use anyway. */
+  private Constraint hostsUsed(long most, Indices hosts) {
+    Set<Integer> used = new TreeSet<>();
+    floor.others().stream().map(Floor.Other::host).filter(hosts::contains).forEach(used::add);
+    List<Integer> free = hosts.stream().boxed().filter(h -> !used.contains(h)).toList();
+    return new Constraint.MaxOnline(indices(free), Math.max(0, most - used.size()), false);
+  }
+
   /** Lonely machines come to no host where others are that the instance does not know. */
-  private void aloneIn(Indices machines) {
+  private void aloneIn(Indices machines, String because) {
     List<Integer> crowded = new ArrayList<>();
     for (int h = 0; h < floor.size(); h++) {
       if (floor.company(h)) {
         crowded.add(h);
       }
     }
-    keepOut(machines.stream().boxed().filter(p -> parts.get(p).shallRun()).toList(), crowded);
+    keepOut(staying(machines), crowded, because);
+  }
+
+  private List<Integer> staying(Indices machines) {
+    return machines.stream().boxed().filter(p -> parts.get(p).shallRun()).toList();
   }
 
   private Indices known(List<MachineId> machines) {
+    return indices(inOrder(machines, _ -> true).stream().sorted().toList());
+  }
+
+  /** Whose start, end or migration the plan may have: suspends and resumes are of whole vjobs. */
+  private Indices changing(List<MachineId> machines) {
     return indices(
-        machines.stream()
-            .flatMap(id -> numbers.getOrDefault(id, List.of()).stream())
-            .sorted(Comparator.naturalOrder())
-            .toList());
+        inOrder(
+            machines,
+            part ->
+                part.state() != MachineState.SLEEPING && part.wanted() != MachineState.SLEEPING));
+  }
+
+  private Indices going(List<MachineId> machines) {
+    return indices(
+        inOrder(machines, part -> part.state() == MachineState.RUNNING && part.shallRun()));
+  }
+
+  private List<Integer> inOrder(List<MachineId> machines, Choice choice) {
+    return machines.stream()
+        .flatMap(id -> numbers.getOrDefault(id, List.of()).stream())
+        .filter(p -> choice.of(parts.get(p)))
+        .toList();
   }
 }

@@ -4,11 +4,13 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.heddle.model.HostId;
 import org.heddle.model.MachineId;
+import org.heddle.model.Placement;
 import org.heddle.planner.Problem.MachineSlot;
 import org.heddle.planner.search.Intake;
 
@@ -59,7 +61,7 @@ final class Reasons {
       Cause cause = cause(stray, h, lack);
       causes.merge(cause, 1, Integer::sum);
       if (cause == Cause.RULED_OUT) {
-        rules.add(rule(stray, h, lack));
+        rules.add(rule(stray, lack.stray(), h, lack));
       }
     }
     String room = lack.placed() == 0 ? "" : ", room for " + lack.placed();
@@ -104,31 +106,40 @@ final class Reasons {
   }
 
   /** The rule that keeps a machine from a host that has room. */
-  private String rule(Part part, int host, Intake.Lack lack) {
+  private String rule(Part part, int number, int host, Intake.Lack lack) {
     int hindered = lack.hinderedBy(host);
     if (hindered >= 0) {
       return question.rule(hindered).orElse("what others ask for");
     }
     MachineId machine = part.vjob().machine(part.index());
     HostId id = floor.id(host);
-    for (Rule rule : problem.rules()) {
-      if (rule.everyMachine().anyMatch(machine::equals) && excludes(rule, id)) {
-        return rule.words();
-      }
+    Optional<Rule> rule =
+        problem.rules().stream()
+            .filter(each -> each.concerns(machine) && excludes(each, part, id))
+            .findFirst();
+    if (rule.isPresent()) {
+      return rule.get().words();
+    }
+    Optional<String> kept = question.keptOut(number, host).filter(words -> !words.isEmpty());
+    if (kept.isPresent()) {
+      return kept.get();
     }
     return lack.fits(host)
         ? "machines there that stay alone"
         : "machines that shall run on one host with it";
   }
 
-  private static boolean excludes(Rule rule, HostId host) {
-    boolean named = rule.hosts().stream().anyMatch(part -> part.contains(host));
+  private static boolean excludes(Rule rule, Part part, HostId host) {
     return switch (rule.form()) {
-      case FENCE, AMONG, SPLIT_AMONG -> !named;
-      case BAN -> named;
+      case FENCE, AMONG, SPLIT_AMONG, BAN, CAPACITY, HOSTS_USED -> rule.forbids(host);
       case ROOT, LONELY -> true;
-      case SPREAD, GATHER, SPLIT -> false;
+      case QUARANTINE -> rule.forbids(host) || leaves(rule, part);
+      case SPREAD, GATHER, SPLIT, SEQUENCE, PRECEDENCE, SERIALIZE -> false;
     };
+  }
+
+  private static boolean leaves(Rule rule, Part part) {
+    return part.slot().now() instanceof Placement.Running(HostId on) && rule.forbids(on);
   }
 
   private String pinned(Part part, HostId host, Intake.Lack lack) {
@@ -138,7 +149,7 @@ final class Reasons {
       return start + "is not on line";
     }
     Cause cause = cause(part, h, lack);
-    String by = cause == Cause.RULED_OUT ? rule(part, h, lack) : "";
+    String by = cause == Cause.RULED_OUT ? rule(part, lack.stray(), h, lack) : "";
     return start + cause.one + by + free(cause, h, lack, " (free: ", ")");
   }
 

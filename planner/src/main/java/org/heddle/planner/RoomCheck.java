@@ -3,11 +3,14 @@ package org.heddle.planner;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.ToLongFunction;
 import org.heddle.model.Action;
 import org.heddle.model.HostId;
+import org.heddle.model.MachineId;
 import org.heddle.model.Placement;
 import org.heddle.model.Plan;
 import org.heddle.model.Resources;
@@ -21,7 +24,8 @@ import org.heddle.planner.Problem.MachineSlot;
  * <p>When an action starts, all that it waits for has ended. Of those that are neither before nor
  * after it, the worst set may have started: it is the one that takes most, less what those gave
  * back that must have ended for it. That is a selection problem (a maximum-weight closure of a
- * two-sided graph), solved exactly by a maximum flow (Picard 1976).
+ * two-sided graph), solved exactly by a maximum flow (Picard 1976). Capacities that several hosts
+ * have together are checked in the same way.
  */
 final class RoomCheck {
   private final Problem problem;
@@ -62,7 +66,50 @@ final class RoomCheck {
     this.before = before;
   }
 
+  /** Where there may be too little room. */
   List<String> violations() {
+    collect();
+    takersOf.forEach((id, takers) -> {
+      HostSlot host = problem.hosts().get(id);
+      if (host != null) {
+        check(id, host, takers, giversOf.getOrDefault(id, new BitSet()));
+      }
+    });
+    return violations;
+  }
+
+  /** Where more may be used of a rule's hosts together than its capacity allows. */
+  List<String> beyond(Rule rule) {
+    collect();
+    ToLongFunction<Resources> of = rule.bound().measure()::of;
+    long used = 0;
+    for (Map.Entry<MachineId, MachineSlot> machine : problem.machines().entrySet()) {
+      boolean counts =
+          machine.getValue().now() instanceof Placement.Running(HostId on)
+              && rule.hosts().getFirst().contains(on);
+      used += counts ? of.applyAsLong(machine.getValue().demand()) : 0;
+    }
+    for (Problem.Bystander each : problem.bystanders()) {
+      boolean counts = rule.hosts().getFirst().contains(each.on());
+      used += counts ? of.applyAsLong(each.demand()) : 0;
+    }
+    BitSet takers = new BitSet();
+    BitSet givers = new BitSet();
+    for (HostId host : rule.hosts().getFirst()) {
+      takers.or(takersOf.getOrDefault(host, new BitSet()));
+      givers.or(giversOf.getOrDefault(host, new BitSet()));
+    }
+    for (int step = takers.nextSetBit(0); step >= 0; step = takers.nextSetBit(step + 1)) {
+      long worst = amount(step, of) > 0 ? worst(step, used, takers, givers, of) : 0;
+      if (worst > rule.bound().most()) {
+        violations.add(
+            name(plan.steps().get(step)) + ": then " + worst + " may count, of " + rule.words());
+      }
+    }
+    return violations;
+  }
+
+  private void collect() {
     for (MachineSlot machine : problem.machines().values()) {
       if (machine.now() instanceof Placement.Running(HostId on)) {
         usedNow.merge(on, machine.demand(), Resources::plus);
@@ -72,13 +119,6 @@ final class RoomCheck {
       takenBy(step.action()).ifPresent(host -> set(takersOf, host, step.id()));
       givenBy(step.action()).ifPresent(host -> set(giversOf, host, step.id()));
     }
-    takersOf.forEach((id, takers) -> {
-      HostSlot host = problem.hosts().get(id);
-      if (host != null) {
-        check(id, host, takers, giversOf.getOrDefault(id, new BitSet()));
-      }
-    });
-    return violations;
   }
 
   private static void set(SortedMap<HostId, BitSet> of, HostId host, int step) {
@@ -90,9 +130,9 @@ final class RoomCheck {
       long capacity = resource.of(host.capacity());
       long used = resource.of(usedNow.getOrDefault(id, Resources.NONE));
       takers.stream()
-          .filter(step -> amount(step, resource) > 0)
+          .filter(step -> amount(step, resource::of) > 0)
           .forEach(step -> {
-            long worst = worst(step, used, takers, givers, resource);
+            long worst = worst(step, used, takers, givers, resource::of);
             if (worst > capacity) {
               violations.add(
                   "%s: %s may then need %d of %d %s"
@@ -120,14 +160,15 @@ final class RoomCheck {
     };
   }
 
-  private long amount(int step, Resource resource) {
+  private long amount(int step, ToLongFunction<Resources> of) {
     MachineSlot machine = problem.machines().get(plan.steps().get(step).action().machine());
-    return machine == null ? 0 : resource.of(machine.demand());
+    return machine == null ? 0 : of.applyAsLong(machine.demand());
   }
 
   /** The most that may be used on the host just after the step has started. */
-  private long worst(int step, long usedNow, BitSet takers, BitSet givers, Resource resource) {
-    long used = usedNow + amount(step, resource);
+  private long worst(
+      int step, long usedNow, BitSet takers, BitSet givers, ToLongFunction<Resources> of) {
+    long used = usedNow + amount(step, of);
     List<Integer> freeTakers = new ArrayList<>();
     List<Integer> freeGivers = new ArrayList<>();
     long mostTaken = 0;
@@ -138,7 +179,7 @@ final class RoomCheck {
         continue;
       }
       boolean ended = before.get(step).get(other);
-      long amount = amount(other, resource);
+      long amount = amount(other, of);
       if (takers.get(other)) {
         if (ended) {
           used += amount;
@@ -155,7 +196,7 @@ final class RoomCheck {
         }
       }
     }
-    return used + mostTaken - new Flow(freeTakers, freeGivers, resource).maximum();
+    return used + mostTaken - new Flow(freeTakers, freeGivers, of).maximum();
   }
 
   static String name(Plan.Step step) {
@@ -170,11 +211,11 @@ final class RoomCheck {
     private final long[] given;
     private final long[][] sent;
 
-    Flow(List<Integer> takers, List<Integer> givers, Resource resource) {
+    Flow(List<Integer> takers, List<Integer> givers, ToLongFunction<Resources> of) {
       this.takers = takers;
       this.givers = givers;
-      this.taken = takers.stream().mapToLong(step -> amount(step, resource)).toArray();
-      this.given = givers.stream().mapToLong(step -> amount(step, resource)).toArray();
+      this.taken = takers.stream().mapToLong(step -> amount(step, of)).toArray();
+      this.given = givers.stream().mapToLong(step -> amount(step, of)).toArray();
       this.sent = new long[taken.length][given.length];
     }
 

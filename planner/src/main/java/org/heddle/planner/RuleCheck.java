@@ -16,32 +16,28 @@ import org.heddle.model.HostId;
 import org.heddle.model.MachineId;
 import org.heddle.model.Placement;
 import org.heddle.model.Plan;
+import org.heddle.model.Resources;
 import org.heddle.planner.Problem.MachineSlot;
 import org.heddle.planner.Problem.Wish;
 
 /**
- * Says which rules a placement breaks. Rules of machines that nobody can move are passed over.
- * Shares no code with the search.
+ * Says which rules a placement breaks, by machines that somebody can move. Shares no code with the
+ * search.
  */
 final class RuleCheck {
   private final Problem problem;
-  private final List<Rule> rules;
+  private final Set<MachineId> movable = new HashSet<>();
 
   /** A rule and those of its machines that break it. */
   record Broken(Rule rule, Set<MachineId> machines, String words) {}
 
   RuleCheck(Problem problem) {
     this.problem = problem;
-    Set<MachineId> wished = new HashSet<>();
     for (Wish wish : problem.wishes()) {
       if (wish.machines().stream().allMatch(this::withinReach)) {
-        wished.addAll(wish.machines());
+        movable.addAll(wish.machines());
       }
     }
-    this.rules =
-        problem.rules().stream()
-            .filter(rule -> rule.everyMachine().allMatch(wished::contains))
-            .toList();
   }
 
   private boolean withinReach(MachineId machine) {
@@ -51,15 +47,11 @@ final class RuleCheck {
             && !problem.hosts().containsKey(on));
   }
 
-  List<Rule> rules() {
-    return rules;
-  }
-
-  /** Machines that are against a rule where they run now. */
-  Set<MachineId> misplacedNow() {
-    Set<MachineId> misplaced = new TreeSet<>();
-    if (!rules.isEmpty()) {
-      broken(now()).forEach(each -> misplaced.addAll(each.machines()));
+  /** Machines that are against a rule where they run now, each with the first such rule. */
+  SortedMap<MachineId, Rule> misplacedNow() {
+    SortedMap<MachineId, Rule> misplaced = new TreeMap<>();
+    for (Broken each : broken(now())) {
+      each.machines().forEach(machine -> misplaced.putIfAbsent(machine, each.rule()));
     }
     return misplaced;
   }
@@ -81,16 +73,18 @@ final class RuleCheck {
    * @param running the host of each machine that runs, also of those that nobody can move
    */
   List<Broken> broken(SortedMap<MachineId, HostId> running) {
+    SortedMap<MachineId, HostId> ours = new TreeMap<>(running);
+    ours.keySet().retainAll(movable);
     List<Broken> broken = new ArrayList<>();
-    for (Rule rule : rules) {
-      Optional<Set<MachineId>> machines = against(rule, running);
+    for (Rule rule : problem.rules()) {
+      Optional<Set<MachineId>> machines = against(rule, ours);
       machines.ifPresent(
           those -> broken.add(new Broken(rule, those, rule.words() + " is broken by " + those)));
     }
     return broken;
   }
 
-  private static Optional<Set<MachineId>> against(Rule rule, SortedMap<MachineId, HostId> running) {
+  private Optional<Set<MachineId>> against(Rule rule, SortedMap<MachineId, HostId> running) {
     Set<MachineId> those =
         switch (rule.form()) {
           case SPREAD -> shared(rule, running, false);
@@ -101,7 +95,9 @@ final class RuleCheck {
           case FENCE -> on(rule, running, false);
           case BAN -> on(rule, running, true);
           case LONELY -> accompanied(rule, running);
-          case ROOT -> Collections.emptySortedSet();
+          case CAPACITY -> beyond(rule, running);
+          case HOSTS_USED -> tooMany(rule, running);
+          case ROOT, QUARANTINE, SEQUENCE, PRECEDENCE, SERIALIZE -> Collections.emptySortedSet();
         };
     return those.isEmpty() ? Optional.empty() : Optional.of(those);
   }
@@ -206,9 +202,102 @@ final class RuleCheck {
     return those;
   }
 
+  /** All on the hosts when they use more than others leave of what the rule allows. */
+  private Set<MachineId> beyond(Rule rule, SortedMap<MachineId, HostId> running) {
+    Rule.Measure measure = rule.bound().measure();
+    long taken = 0;
+    for (Map.Entry<HostId, List<Resources>> host : others().entrySet()) {
+      boolean counts = rule.hosts().getFirst().contains(host.getKey());
+      taken += counts ? host.getValue().stream().mapToLong(measure::of).sum() : 0;
+    }
+    long used = 0;
+    Set<MachineId> those = new TreeSet<>();
+    for (MachineId machine : running.keySet()) {
+      MachineSlot slot = problem.machines().get(machine);
+      if (slot != null && rule.hosts().getFirst().contains(running.get(machine))) {
+        used += measure.of(slot.demand());
+        those.add(machine);
+      }
+    }
+    return used > Math.max(0, rule.bound().most() - taken) ? those : Collections.emptySortedSet();
+  }
+
+  private Set<MachineId> tooMany(Rule rule, SortedMap<MachineId, HostId> running) {
+    Set<HostId> busy = new HashSet<>(others().keySet());
+    Set<MachineId> those = new TreeSet<>();
+    running.forEach((machine, host) -> {
+      if (rule.hosts().getFirst().contains(host) && !busy.contains(host)) {
+        those.add(machine);
+      }
+    });
+    long free = rule.bound().most();
+    for (HostId host : busy) {
+      free -= rule.hosts().getFirst().contains(host) ? 1 : 0;
+    }
+    long used = those.stream().map(machine -> running.get(machine)).distinct().count();
+    return used > Math.max(0, free) ? those : Collections.emptySortedSet();
+  }
+
+  /** What those use whom nobody can move, by host. */
+  private SortedMap<HostId, List<Resources>> others() {
+    SortedMap<HostId, List<Resources>> others = new TreeMap<>();
+    for (Problem.Bystander each : problem.bystanders()) {
+      others.computeIfAbsent(each.on(), _ -> new ArrayList<>()).add(each.demand());
+    }
+    problem
+        .machines()
+        .forEach((id, slot) -> {
+          if (slot.now() instanceof Placement.Running(HostId on) && !movable.contains(id)) {
+            others.computeIfAbsent(on, _ -> new ArrayList<>()).add(slot.demand());
+          }
+        });
+    return others;
+  }
+
+  /** Machines on hosts whose machines want more than there is. */
+  Set<MachineId> crowdedNow() {
+    Set<MachineId> crowded = new TreeSet<>();
+    crowded(now()).forEach((_, machines) -> crowded.addAll(machines));
+    return crowded;
+  }
+
+  /** Hosts on which those that can be moved use more than the others leave. */
+  SortedMap<HostId, Set<MachineId>> crowded(SortedMap<MachineId, HostId> running) {
+    SortedMap<HostId, Set<MachineId>> there = new TreeMap<>();
+    SortedMap<HostId, Resources> used = new TreeMap<>();
+    SortedMap<HostId, Resources> fixed = new TreeMap<>();
+    running.forEach((machine, host) -> {
+      MachineSlot slot = problem.machines().get(machine);
+      if (slot != null && movable.contains(machine)) {
+        there.computeIfAbsent(host, _ -> new TreeSet<>()).add(machine);
+        used.merge(host, slot.demand(), Resources::plus);
+      } else if (slot != null) {
+        fixed.merge(host, slot.demand(), Resources::plus);
+      }
+    });
+    there
+        .keySet()
+        .removeIf(host -> {
+          Problem.HostSlot slot = problem.hosts().get(host);
+          Resources free =
+              slot == null
+                  ? Resources.NONE
+                  : slot.capacity().minus(fixed.getOrDefault(host, Resources.NONE));
+          return slot == null || used.getOrDefault(host, Resources.NONE).fitsIn(positive(free));
+        });
+    return there;
+  }
+
+  private static Resources positive(Resources free) {
+    return new Resources(
+        Math.max(0, free.cores()), Math.max(0, free.memoryMiB()), Math.max(0, free.diskMiB()));
+  }
+
   /** What a plan breaks on its way. */
   List<String> onTheWay(Plan plan, List<BitSet> before) {
-    return rules.isEmpty() ? List.of() : new RulesOnTheWay(problem, rules, plan, before).check();
+    return problem.rules().isEmpty()
+        ? List.of()
+        : new RulesOnTheWay(problem, movable, plan, before).check();
   }
 
   /** The part of a rule's hosts; each host is one of its own where the rule has none. */

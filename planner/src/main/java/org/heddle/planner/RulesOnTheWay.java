@@ -2,6 +2,7 @@ package org.heddle.planner;
 
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -28,7 +29,7 @@ final class RulesOnTheWay {
   private static final int STAYS = Integer.MAX_VALUE;
 
   private final Problem problem;
-  private final List<Rule> rules;
+  private final Set<MachineId> movable;
   private final Plan plan;
   private final List<BitSet> before;
   private final List<String> violations = new ArrayList<>();
@@ -42,24 +43,32 @@ final class RulesOnTheWay {
   private record Presence(MachineId machine, HostId host, int from, int until) {}
 
   /**
+   * @param movable machines that somebody can move
    * @param before for each step all steps that have ended when it starts
    */
-  RulesOnTheWay(Problem problem, List<Rule> rules, Plan plan, List<BitSet> before) {
+  RulesOnTheWay(Problem problem, Set<MachineId> movable, Plan plan, List<BitSet> before) {
     this.problem = problem;
-    this.rules = rules;
+    this.movable = movable;
     this.plan = plan;
     this.before = before;
   }
 
   List<String> check() {
     collect();
-    for (Rule rule : rules) {
+    for (Rule rule : problem.rules()) {
       switch (rule.form()) {
         case SPREAD, SPLIT -> neighbours(rule);
         case LONELY -> lonely(rule);
         case FENCE -> entries(rule, false);
         case BAN -> entries(rule, true);
         case ROOT -> rooted(rule);
+        case QUARANTINE -> quarantined(rule);
+        case CAPACITY -> violations.addAll(new RoomCheck(problem, plan, before).beyond(rule));
+        case HOSTS_USED -> {
+          // of the end alone
+        }
+        case SEQUENCE, PRECEDENCE, SERIALIZE ->
+            violations.addAll(new OrderOnTheWay(rule, plan, before).check());
         case GATHER, AMONG, SPLIT_AMONG -> {
           if (rule.always()) {
             territories(rule);
@@ -96,6 +105,9 @@ final class RulesOnTheWay {
       }
     }
     open.values().forEach(this::add);
+    for (Problem.Bystander each : problem.bystanders()) {
+      add(new Presence(each.machine(), each.on(), ORIGIN, STAYS));
+    }
   }
 
   private static Presence at(MachineId machine, HostId host, Plan.Step step) {
@@ -187,7 +199,8 @@ final class RulesOnTheWay {
           }
         }
         Problem.HostSlot slot = problem.hosts().get(own.host());
-        if (own.from() != ORIGIN && slot != null && slot.company() != Company.NONE) {
+        boolean comes = own.from() != ORIGIN && movable.contains(machine);
+        if (comes && slot != null && slot.company() != Company.NONE) {
           violations.add(
               RoomCheck.name(plan.steps().get(own.from()))
                   + ": others are on "
@@ -215,6 +228,22 @@ final class RulesOnTheWay {
     }
   }
 
+  private void quarantined(Rule rule) {
+    for (Plan.Step step : plan.steps()) {
+      List<HostId> hosts =
+          switch (step.action()) {
+            case Action.Boot boot -> List.of(boot.on());
+            case Action.Resume resume -> List.of(resume.to());
+            case Action.Migrate migrate -> List.of(migrate.from(), migrate.to());
+            case Action.Suspend _, Action.Shutdown _ -> List.of();
+          };
+      if (!Collections.disjoint(hosts, rule.hosts().getFirst())) {
+        violations.add(
+            RoomCheck.name(step) + ": nothing may come or go, because of " + rule.words());
+      }
+    }
+  }
+
   private void rooted(Rule rule) {
     Set<MachineId> members = new HashSet<>(rule.machines().getFirst());
     for (Plan.Step step : plan.steps()) {
@@ -224,26 +253,35 @@ final class RulesOnTheWay {
     }
   }
 
-  /** Groups that are within one part now stay so at every moment; others are being mended. */
+  /** What is kept now stays so at every moment; what is broken is being mended until the end. */
   private void territories(Rule rule) {
     List<List<Presence>> groups = new ArrayList<>();
+    Set<String> taken = new HashSet<>();
     for (List<MachineId> machines : rule.machines()) {
       List<Presence> all = machines.stream().flatMap(each -> of(each).stream()).toList();
       groups.add(all);
-      Set<String> parts =
-          all.stream()
-              .filter(each -> each.from() == ORIGIN)
-              .map(each -> territory(rule, each))
-              .collect(Collectors.toSet());
-      if (parts.size() <= 1 && !parts.contains(RuleCheck.NO_PART)) {
-        within(rule, all);
+      Set<String> parts = partsNow(rule, all);
+      boolean kept =
+          parts.size() <= 1
+              && !parts.contains(RuleCheck.NO_PART)
+              && parts.stream().allMatch(taken::add);
+      if (!kept) {
+        return;
       }
     }
     for (int g = 0; g < groups.size(); g++) {
+      within(rule, groups.get(g));
       for (int other = g + 1; other < groups.size(); other++) {
         apart(rule, groups.get(g), groups.get(other));
       }
     }
+  }
+
+  private static Set<String> partsNow(Rule rule, List<Presence> group) {
+    return group.stream()
+        .filter(each -> each.from() == ORIGIN)
+        .map(each -> territory(rule, each))
+        .collect(Collectors.toCollection(HashSet::new));
   }
 
   /** A machine that moves alone does not part with itself. */

@@ -6,9 +6,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import org.heddle.model.Action;
 import org.heddle.model.HostId;
 import org.heddle.model.MachineId;
 import org.heddle.model.Placement;
+import org.heddle.model.Plan;
 
 /** The meaning of each rule once more, as plainly as it can be said. */
 final class RulesByHand {
@@ -18,7 +20,7 @@ final class RulesByHand {
    * @param places of the machines that run
    */
   static boolean kept(Rule rule, Map<MachineId, HostId> places, Problem problem) {
-    List<MachineId> first = rule.machines().getFirst();
+    List<MachineId> first = rule.machines().stream().findFirst().orElse(List.of());
     List<HostId> on = on(first, places);
     return switch (rule.form()) {
       case SPREAD -> new HashSet<>(on).size() == on.size();
@@ -32,8 +34,41 @@ final class RulesByHand {
           places.keySet().stream()
               .filter(machine -> !first.contains(machine))
               .noneMatch(machine -> on.contains(places.get(machine)));
+      case CAPACITY ->
+          places.keySet().stream()
+                  .filter(machine -> rule.hosts().get(0).contains(places.get(machine)))
+                  .map(machine -> problem.machines().get(machine))
+                  .filter(Objects::nonNull)
+                  .mapToLong(slot -> rule.bound().measure().of(slot.demand()))
+                  .sum()
+              <= rule.bound().most();
+      case HOSTS_USED ->
+          new HashSet<>(places.values())
+                  .stream().filter(host -> rule.hosts().get(0).contains(host)).count()
+              <= rule.bound().most();
+      case QUARANTINE -> quarantined(rule, places, problem);
+      case SEQUENCE, PRECEDENCE, SERIALIZE -> true;
       case ROOT -> first.stream().allMatch(machine -> stays(machine, places, problem));
     };
+  }
+
+  /** Whether two migrations may be under way at once. */
+  static boolean overlappingMigrations(Plan plan) {
+    List<Plan.Step> steps =
+        plan.steps().stream().filter(step -> step.action() instanceof Action.Migrate).toList();
+    for (Plan.Step one : steps) {
+      for (Plan.Step other : steps) {
+        if (one.id() < other.id() && !waits(plan, other, one.id())) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
+  private static boolean waits(Plan plan, Plan.Step step, int target) {
+    return step.after().stream()
+        .anyMatch(each -> each == target || waits(plan, plan.steps().get(each), target));
   }
 
   private static List<HostId> on(Collection<MachineId> machines, Map<MachineId, HostId> places) {
@@ -65,6 +100,20 @@ final class RulesByHand {
       }
     }
     return true;
+  }
+
+  /** What runs on one of the hosts was there, and what was there runs nowhere else. */
+  private static boolean quarantined(Rule rule, Map<MachineId, HostId> places, Problem problem) {
+    return places.entrySet().stream()
+        .allMatch(place -> {
+          Problem.MachineSlot slot = problem.machines().get(place.getKey());
+          boolean was =
+              slot != null
+                  && slot.now() instanceof Placement.Running(HostId now)
+                  && rule.hosts().get(0).contains(now);
+          boolean is = rule.hosts().get(0).contains(place.getValue());
+          return !(was || is) || (was && stays(place.getKey(), places, problem));
+        });
   }
 
   private static boolean stays(MachineId machine, Map<MachineId, HostId> places, Problem problem) {

@@ -14,6 +14,7 @@ import org.heddle.model.VjobState;
 /** What must hold after every step, by the truth of the simulated hosts. */
 final class Invariants {
   private final World world;
+  private final AdministratorInvariants administrators = new AdministratorInvariants();
 
   /** For a host that was given up: processes started until then may live on, unheard of. */
   private final SortedMap<HostId, Long> givenUp = new TreeMap<>();
@@ -49,6 +50,7 @@ final class Invariants {
     checkWhole();
     new RuleInvariants(world.state(), world.now(), runs)
         .check()
+        .or(() -> administrators.check(world.state(), world.now(), runs))
         .ifPresent(words -> {
           throw broken(words);
         });

@@ -55,12 +55,16 @@ final class RuleInvariants {
       case LONELY -> lonely(rule);
       case GATHER -> !(rule.always() || quiet()) || on(rule).distinct().count() <= 1;
       case AMONG, SPLIT_AMONG -> !(rule.always() || quiet()) || parted(rule);
-      case ROOT -> true;
+      case ROOT, QUARANTINE, CAPACITY, HOSTS_USED, SEQUENCE, PRECEDENCE, SERIALIZE -> true;
     };
   }
 
-  /** Nothing is under way, so that the planner has had its say. */
   private boolean quiet() {
+    return quiet(state, now);
+  }
+
+  /** Nothing is under way, so that the planner has had its say. */
+  static boolean quiet(GridState state, long now) {
     return state.current().isEmpty()
         && state.operations().isEmpty()
         && state.counters().planning().pending().isEmpty()

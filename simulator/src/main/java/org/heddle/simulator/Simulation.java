@@ -24,6 +24,9 @@ public final class Simulation {
   /** Of what led to a failure. */
   private static final int LOG_LINES = 300;
 
+  /** Between two deeds of administrators. */
+  private static final long ADMINISTRATORS_MS = 45_000;
+
   private static final long TICK_MS = 2_000;
   private static final long WORK_MS = 5_000;
   private static final long HOUR_MS = 3_600_000;
@@ -33,6 +36,7 @@ public final class Simulation {
 
   private final World world;
   private final People people;
+  private final Administrators administrators;
   private boolean quiet;
 
   /**
@@ -45,6 +49,7 @@ public final class Simulation {
   private Simulation(RandomGenerator random, Faults faults, int hosts) {
     world = new World(random, faults, hosts);
     people = new People(world);
+    administrators = new Administrators(world);
   }
 
   /**
@@ -81,6 +86,7 @@ public final class Simulation {
     every(TICK_MS, () -> world.deliver(new Event.Ticked()));
     every(WORK_MS, () -> world.hosts().forEach(host -> host.work(WORK_MS / 1000)));
     every(PEOPLE_MS, this::peopleAct);
+    every(ADMINISTRATORS_MS, this::administratorsAct);
     every(TICK_MS, this::misfortune);
     while (world.steps() < steps && world.calendar().next()) {
       // Goes on until enough has happened.
@@ -101,6 +107,12 @@ public final class Simulation {
   private void peopleAct() {
     if (!quiet) {
       people.act();
+    }
+  }
+
+  private void administratorsAct() {
+    if (!quiet) {
+      administrators.act();
     }
   }
 
@@ -204,6 +216,7 @@ public final class Simulation {
     world.faults(Faults.NONE);
     quiet = true;
     people.comeToRest();
+    administrators.comeToRest();
     settle();
     for (VjobRecord vjob : people.alive()) {
       if (vjob.state() != VjobState.WAITING || vjob.reason().isEmpty()) {
