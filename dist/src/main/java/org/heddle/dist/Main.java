@@ -8,6 +8,7 @@ import org.heddle.cli.HeddleCommand;
 import org.heddle.dist.bench.BenchCommand;
 import org.heddle.dist.demo.DemoCommand;
 import org.heddle.dist.farm.FarmCommand;
+import org.heddle.dist.farm.FarmTraining;
 import org.heddle.dist.plan.CheckCommand;
 import org.heddle.dist.plan.ExplainCommand;
 import org.heddle.dist.plan.FuzzCommand;
@@ -36,6 +37,7 @@ public final class Main {
     programs.put("plan explain", () -> new ExplainCommand(around));
     programs.put("plan fuzz", () -> new FuzzCommand(around));
     programs.put("__train plan", () -> new PlanTraining(Main::programs));
+    programs.put("__train farm", () -> new FarmTraining(Main::programs));
     programs.put("simulate", () -> new SimulateCommand(around));
     programs.putAll(StoreCommand.programs(around));
     programs.put("farm", () -> new FarmCommand(around));

@@ -1,0 +1,92 @@
+package org.heddle.dist.farm;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.SequencedMap;
+import java.util.concurrent.Callable;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import org.heddle.cli.Environment;
+import org.heddle.cli.ExitCode;
+import org.heddle.cli.HeddleCommand;
+import picocli.CommandLine.Command;
+
+/**
+ * The farm's part of the training for the JVM's cache of classes: what a build of an image that is
+ * there already goes through, in a farm of its own. Nothing is built, so it needs no root.
+ */
+@Command(name = "farm", hidden = true, description = "Training for the AOT cache.")
+public final class FarmTraining implements Callable<Integer> {
+  private static final List<String> COMMANDS =
+      List.of(
+          "farm import @/lib/taken.tar --name taken --farm @/farm",
+          "farm list --farm @/farm",
+          "farm show taken --farm @/farm -o json",
+          "farm list --known-recipes --recipes @/lib --farm @/farm",
+          "farm why small --recipes @/lib --farm @/farm",
+          // Refused, as there is no such recipe: but read and looked for as one that is there.
+          "farm build smal --recipes @/lib --farm @/farm");
+
+  private final Function<Environment, SequencedMap<String, Supplier<Object>>> programs;
+
+  /**
+   * @param programs the commands of the program that is trained
+   */
+  public FarmTraining(Function<Environment, SequencedMap<String, Supplier<Object>>> programs) {
+    this.programs = programs;
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    Path folder = Files.createTempDirectory("heddle-training");
+    try {
+      library(folder.resolve("lib"));
+      Environment around = Environment.silent(Map.of());
+      for (String line : COMMANDS) {
+        String[] words = line.replace("@", folder.toString()).split(" ", -1);
+        HeddleCommand.run(around, programs.apply(around), words);
+      }
+    } finally {
+      delete(folder);
+    }
+    return ExitCode.OK.number();
+  }
+
+  private static void library(Path folder) throws IOException {
+    Files.createDirectories(folder.resolve("classes"));
+    Files.createDirectories(folder.resolve("recipes/small"));
+    Files.writeString(
+        folder.resolve("classes/scratch.yaml"),
+        "name: scratch\nfamily: scratch\nsuite: scratch\narchitectures: [amd64]\nsize: 16MiB\n");
+    Files.writeString(folder.resolve("recipes/small/file"), "small\n");
+    Files.writeString(
+        folder.resolve("recipes/small/recipe.yaml"),
+        """
+        name: small
+        from: scratch
+        files:
+          - {path: /etc/file, source: file, mode: 644}
+          - {path: /etc/text, content: "text"}
+        users: [{name: ann, groups: [adm]}]
+        services: {enable: [some]}
+        scripts: ["true"]
+        format: tar
+        """);
+    Files.writeString(folder.resolve("taken.tar"), "x".repeat(257) + "ustar" + "x".repeat(1000));
+  }
+
+  private static void delete(Path folder) throws IOException {
+    List<Path> files;
+    try (Stream<Path> all = Files.walk(folder)) {
+      files = all.sorted(Comparator.reverseOrder()).toList();
+    }
+    for (Path file : files) {
+      Files.deleteIfExists(file);
+    }
+  }
+}
