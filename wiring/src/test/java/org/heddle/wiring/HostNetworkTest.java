@@ -112,10 +112,10 @@ class HostNetworkTest {
   }
 
   @Test
-  void attachingTwiceIsAttachingOnce() throws IOException {
+  void attachingTwiceIsAttachingOnce() throws IOException, InterruptedException {
     HostNetwork network = network(1);
     String tap = network.attach(attachment(ALPHA, "10.200.0.1", 1, 2, 3), NODE1, USER);
-    Map<String, String> before = picture(1);
+    Map<String, String> before = pictureOfAnUpBridge(1, "vb4201");
 
     assertThat(network.attach(attachment(ALPHA, "10.200.0.1", 1, 2, 3), NODE1, USER))
         .isEqualTo(tap);
@@ -307,6 +307,22 @@ class HostNetworkTest {
         .path(0)
         .path("lladdr")
         .asString("");
+  }
+
+  /** The kernel notes in the background that a bridge has a link. */
+  private Map<String, String> pictureOfAnUpBridge(int host, String bridge)
+      throws IOException, InterruptedException {
+    Map<String, String> devices = picture(host);
+    for (int i = 0; i < 1200 && !isUp(devices.getOrDefault(bridge, "")); i++) {
+      Thread.sleep(50);
+      devices = picture(host);
+    }
+    assertThat(isUp(devices.getOrDefault(bridge, ""))).as("%s", devices).isTrue();
+    return devices;
+  }
+
+  private static boolean isUp(String device) {
+    return device.contains("\"operstate\":\"UP\"");
   }
 
   /** Every device of the host with all that the kernel says of it but its timers and counters. */
