@@ -42,9 +42,6 @@ final class GuestAgent implements AutoCloseable {
   /** What came over the connection that is open now. Empty: it has ended. */
   private BlockingQueue<Optional<byte[]>> lines = new LinkedBlockingQueue<>();
 
-  /** Ids of synchronizations whose answers may still come. */
-  private final Set<Long> unanswered = new HashSet<>();
-
   private volatile @Nullable LineSocket socket;
   private volatile boolean closed;
   private boolean synchronizedNow;
@@ -131,29 +128,30 @@ final class GuestAgent implements AutoCloseable {
 
   /**
    * Asked rarely: repeated requests would fill the channel of a guest that boots. But one may get
-   * lost when the driver before this one has just left the channel. The answer to any of them will
-   * do, and those to the others, when they were only late, are no answers to what is asked next.
+   * lost when the driver before this one has just left the channel. Over only with the answer to
+   * the last one: the delimiter and the request each have an answer, and were the last ones only
+   * late, they would be taken for those of the next requests, and so on for ever. Once any has
+   * come, the others will, and no more is asked.
    */
   private void synchronize(long deadline) throws DriverException {
-    unanswered.clear();
+    Set<Long> asked = new HashSet<>();
+    boolean heard = false;
     while (!synchronizedNow) {
       long id = ThreadLocalRandom.current().nextInt(1, Integer.MAX_VALUE);
-      unanswered.add(id);
+      asked.add(id);
       send(new byte[] {DELIMITER}, "guest-sync-delimited", Map.of("id", id));
       long round = Math.min(deadline, System.nanoTime() + askAgainAfter.toNanos());
       JsonNode answer = nextAnswer(round);
-      while (answer != null && !synchronizes(answer)) {
-        answer = nextAnswer(round);
+      while (answer != null && !synchronizedNow) {
+        long to = answer.path("return").asLong(0);
+        synchronizedNow = to == id;
+        heard |= asked.contains(to);
+        answer = synchronizedNow ? answer : nextAnswer(heard ? deadline : round);
       }
-      synchronizedNow = answer != null;
       if (!synchronizedNow && System.nanoTime() >= deadline) {
         throw late();
       }
     }
-  }
-
-  private boolean synchronizes(JsonNode answer) {
-    return unanswered.remove(answer.path("return").asLong(0));
   }
 
   private void send(byte[] prefix, String command, Map<String, ?> arguments)
@@ -201,9 +199,6 @@ final class GuestAgent implements AutoCloseable {
 
   private JsonNode answer(long deadline) throws DriverException {
     JsonNode answer = nextAnswer(deadline);
-    while (answer != null && synchronizes(answer)) {
-      answer = nextAnswer(deadline);
-    }
     if (answer == null) {
       throw late();
     }

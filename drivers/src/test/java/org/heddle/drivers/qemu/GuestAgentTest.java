@@ -31,7 +31,8 @@ class GuestAgentTest {
   @TempDir Path folder;
 
   /**
-   * Answers a request with its name, and synchronizations when more have come than this.
+   * Answers a request with its name, and synchronizations when more have come than this; a
+   * delimiter is no JSON, which it says.
    *
    * @param unanswered how many it leaves without an answer for now
    */
@@ -48,6 +49,7 @@ class GuestAgentTest {
           waiting.add(request.path("arguments").path("id").asLong());
           late = waiting.size() > late ? 0 : late;
           while (late == 0 && !waiting.isEmpty()) {
+            out.write("{\"error\": {\"desc\": \"JSON parse error\"}}\n".getBytes(UTF_8));
             out.write(0xff);
             out.write(("{\"return\": " + waiting.remove() + "}\n").getBytes(UTF_8));
           }
