@@ -6,8 +6,11 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import org.heddle.agent.AgentOptions.FarmOptions;
 import org.heddle.api.AgentApi.ContentUse;
 import org.heddle.api.AgentApi.Hello;
 import org.heddle.api.AgentApi.HostReport;
@@ -15,6 +18,7 @@ import org.heddle.api.AgentApi.Lease;
 import org.heddle.api.JsonHttp;
 import org.heddle.drivers.Driver;
 import org.heddle.drivers.DriverException;
+import org.heddle.images.Farm;
 import org.heddle.model.Host;
 import org.heddle.model.MachineId;
 import org.slf4j.Logger;
@@ -38,6 +42,7 @@ final class Agent implements AutoCloseable {
   private final ContentSweep sweep;
   private final Keeper keeper;
   private final Images images;
+  private final Optional<FarmRole> farm;
   private final Machines machines;
   private final Operations operations;
   private final RunWatch runs;
@@ -73,18 +78,38 @@ final class Agent implements AutoCloseable {
             options.token(),
             options.content().repository(),
             new ContentCount(own.resolve("content.json")));
+    Path fetched = state.resolve("images");
+    Optional<Farm> farm =
+        options.farm().builder().isPresent()
+            ? Optional.of(FarmRole.open(options.farm().builder().get()))
+            : Optional.empty();
+    Trust trust = trust(options.farm(), farm);
     this.images =
         new Images(
             options.images(),
-            state.resolve("images"),
-            new ImageFetch(content, this::neighbours, peers::at));
+            fetched,
+            new ImageFetch(content, this::neighbours, peers::at, trust),
+            trust,
+            farm.map(one -> one::sign));
+    this.farm =
+        farm.isPresent()
+            ? Optional.of(
+                FarmRole.of(
+                    farm.get(),
+                    options.farm().builder().orElseThrow(),
+                    content,
+                    state,
+                    fetched,
+                    this::tellImages))
+            : Optional.empty();
     MachineRecords records = new MachineRecords(own.resolve("machines"));
     this.machines = new Machines(driver, network, records, membership::peers);
     MachineLocks locks = new MachineLocks();
     SavedDigests digests = new SavedDigests(own.resolve("states"));
     this.copies = new Copies(content, options.content().repository(), state.resolve("scratch"));
     this.offers = new Offers(machines, images, digests, content, copies);
-    this.sweep = new ContentSweep(content, machines, images, options.content().repository());
+    this.sweep =
+        new ContentSweep(content, machines, images, options.content().repository(), this::kept);
     content.whenFull(() -> sweep.sweep(InstantSource.system().instant(), true));
     this.keeper =
         new Keeper(
@@ -111,7 +136,16 @@ final class Agent implements AutoCloseable {
         new AgentServer(
             options.listen(),
             options.token(),
-            new AgentRoutes(machines, operations, incoming, images, offers, events, this::report),
+            new AgentRoutes(
+                machines,
+                operations,
+                incoming,
+                images,
+                offers,
+                events,
+                this::report,
+                farm().map(role -> role.routes(images, options.host().value())),
+                this::tellImages),
             content.handler());
     this.host = options.describe(server.port());
   }
@@ -152,6 +186,28 @@ final class Agent implements AutoCloseable {
     return content;
   }
 
+  private Optional<FarmRole> farm() {
+    return farm;
+  }
+
+  /** A host that builds trusts itself too. */
+  private static Trust trust(FarmOptions options, Optional<Farm> own) throws IOException {
+    List<Path> keys = new ArrayList<>(options.trust());
+    if (own.isPresent() && !keys.isEmpty()) {
+      keys.add(FarmRole.keyFile(own.get()));
+    }
+    return Trust.of(keys);
+  }
+
+  /** The controller knows at once which images are here. */
+  private void tellImages() {
+    var _ = membership.now();
+  }
+
+  private Set<String> kept() throws IOException {
+    return farm.isPresent() ? farm.get().kept() : Set.of();
+  }
+
   private HostReport report() {
     try {
       return new HostReport(host, copies.in(machines.reports()), operations.report());
@@ -166,7 +222,8 @@ final class Agent implements AutoCloseable {
         VERSION,
         driver.name() + " " + driver.version(),
         imageNames(),
-        Optional.of(contentUse()));
+        Optional.of(contentUse()),
+        farm().map(FarmRole::use));
   }
 
   private ContentUse contentUse() {
@@ -207,6 +264,7 @@ final class Agent implements AutoCloseable {
     membership.close();
     keeper.close();
     runs.close();
+    farm.ifPresent(FarmRole::close);
     operations.close();
     events.close();
     server.close();

@@ -4,6 +4,7 @@ import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
@@ -23,6 +24,7 @@ import org.heddle.model.SiteId;
  * @param state folder of the agent's own, made readable by its owner alone
  * @param images folders of images that are only read
  * @param content how the content store is used
+ * @param farm whose images are booted, and whether this host builds some
  * @param ramFolder where the memory of running machines lies (tmpfs); empty: the driver's choice
  */
 public record AgentOptions(
@@ -39,7 +41,8 @@ public record AgentOptions(
     SortedSet<String> tags,
     Accelerator accelerator,
     Optional<Path> ramFolder,
-    DriverKind driver) {
+    DriverKind driver,
+    FarmOptions farm) {
   public AgentOptions {
     images = List.copyOf(images);
     tags = java.util.Collections.unmodifiableSortedSet(new TreeSet<>(tags));
@@ -62,6 +65,38 @@ public record AgentOptions(
     public ContentOptions {
       if (quota < 0 || rate < 0) {
         throw new IllegalArgumentException("quota and rate of the content store: 0 or more");
+      }
+    }
+  }
+
+  /**
+   * Images that a farm has made.
+   *
+   * @param trust files of public keys: images from elsewhere must be signed by one; none: whatever
+   * @param builder present when this host builds images for the grid
+   */
+  public record FarmOptions(List<Path> trust, Optional<Builder> builder) {
+    /** Boots whatever it finds, and builds nothing. */
+    public static final FarmOptions PLAIN = new FarmOptions(List.of(), Optional.empty());
+
+    public FarmOptions {
+      trust = List.copyOf(trust);
+    }
+
+    /**
+     * @param farm the farm's folder
+     * @param recipes folders with recipes and classes
+     * @param atOnce builds at the same time
+     * @param variables of the environment: addresses of mirrors
+     */
+    public record Builder(
+        Path farm, List<Path> recipes, int atOnce, Map<String, String> variables) {
+      public Builder {
+        recipes = List.copyOf(recipes);
+        variables = Map.copyOf(variables);
+        if (atOnce < 1) {
+          throw new IllegalArgumentException("builds at once: 1 or more");
+        }
       }
     }
   }

@@ -33,7 +33,13 @@ final class AgentRoutes implements AgentServer.Routes {
   private final Offers offers;
   private final EventHub events;
   private final Supplier<AgentApi.HostReport> report;
+  private final Optional<FarmRoutes> farm;
+  private final Runnable changed;
 
+  /**
+   * @param farm of an agent that builds
+   * @param changed told when the host's images have changed
+   */
   AgentRoutes(
       Machines machines,
       Operations operations,
@@ -41,7 +47,11 @@ final class AgentRoutes implements AgentServer.Routes {
       Images images,
       Offers offers,
       EventHub events,
-      Supplier<AgentApi.HostReport> report) {
+      Supplier<AgentApi.HostReport> report,
+      Optional<FarmRoutes> farm,
+      Runnable changed) {
+    this.farm = farm;
+    this.changed = changed;
     this.machines = machines;
     this.operations = operations;
     this.incoming = incoming;
@@ -64,6 +74,7 @@ final class AgentRoutes implements AgentServer.Routes {
               case "incoming" -> incoming(call);
               case "states" -> states(call);
               case "images" -> images(call);
+              case "farm" -> farm(call);
               default -> false;
             };
     if (!known) {
@@ -256,7 +267,48 @@ final class AgentRoutes implements AgentServer.Routes {
     return call.query(parameter, "false").equals("true");
   }
 
+  private boolean farm(Call call) throws IOException, InterruptedException {
+    if (farm.isEmpty()) {
+      throw Problems.notFound("this host builds no images: heddle agent --builder");
+    }
+    return farm.get().handle(call);
+  }
+
+  /** An image that machines of this host are made from stays. */
+  private void drop(Call call, String name) throws IOException {
+    if (machines.records().all().values().stream()
+        .filter(machine -> machine.launch().image().equals(name))
+        .map(machine -> machines.report(machine.launch().machine()))
+        .anyMatch(report -> report.live() != Live.NONE || !report.savedStates().isEmpty())) {
+      throw Problems.conflict("machines of this host need image '" + name + "'");
+    }
+    images.drop(name);
+    changed.run();
+    call.done();
+  }
+
+  private Images.Local image(String name) throws ApiException, DriverException {
+    return images
+        .find(name)
+        .orElseThrow(() -> Problems.notFound("image '" + name + "' is not on this host"));
+  }
+
   private boolean images(Call call) throws IOException, DriverException, InterruptedException {
+    if (is(call, "DELETE", 3)) {
+      drop(call, call.name(2));
+      return true;
+    }
+    if (is(call, "GET", 4) && call.path().get(3).equals("signature")) {
+      String name = call.name(2);
+      byte[] signature =
+          images
+              .signature(image(name))
+              .orElseThrow(() -> Problems.notFound("image '" + name + "' is not signed"));
+      try (OutputStream out = call.stream("application/octet-stream", signature.length)) {
+        out.write(signature);
+      }
+      return true;
+    }
     if (is(call, "POST", 4) && call.path().get(3).equals("offer")) {
       Offer offer = offers.image(call.name(2), flag(call, "fetch"), flag(call, "mend"));
       call.answer(200, offer);
@@ -265,12 +317,7 @@ final class AgentRoutes implements AgentServer.Routes {
     if (!is(call, "GET", 3)) {
       return false;
     }
-    String name = call.name(2);
-    Images.Local image =
-        images
-            .find(name)
-            .orElseThrow(() -> Problems.notFound("image '" + name + "' is not on this host"));
-    Path path = image.folder().resolve(Image.DESCRIPTION);
+    Path path = image(call.name(2)).folder().resolve(Image.DESCRIPTION);
     try (OutputStream out = call.stream("application/octet-stream", Files.size(path))) {
       Files.copy(path, out);
     }

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.util.List;
+import java.util.Optional;
 import org.heddle.api.ApiException;
 import org.heddle.api.GridApi.Problem;
 import org.heddle.api.Json;
@@ -63,14 +64,23 @@ final class Call {
     return otherwise;
   }
 
+  /** A header of the request. */
+  Optional<String> header(String name) {
+    return Optional.ofNullable(exchange.getRequestHeaders().getFirst(name));
+  }
+
   InputStream body() {
     return exchange.getRequestBody();
   }
 
   <T> T body(Class<T> type) throws IOException {
-    byte[] bytes = exchange.getRequestBody().readNBytes(MAX_BODY + 1);
-    if (bytes.length > MAX_BODY) {
-      throw Problems.invalid("the body is longer than " + MAX_BODY + " bytes", "");
+    return body(type, MAX_BODY);
+  }
+
+  <T> T body(Class<T> type, int most) throws IOException {
+    byte[] bytes = exchange.getRequestBody().readNBytes(most + 1);
+    if (bytes.length > most) {
+      throw Problems.invalid("the body is longer than " + most + " bytes", "");
     }
     try {
       return Json.read(bytes, type);
@@ -112,8 +122,12 @@ final class Call {
 
   /** A long answer of known length. */
   OutputStream stream(String type, long length) throws IOException {
+    return stream(200, type, length);
+  }
+
+  OutputStream stream(int status, String type, long length) throws IOException {
     exchange.getResponseHeaders().set("Content-Type", type);
-    exchange.sendResponseHeaders(200, length == 0 ? -1 : length);
+    exchange.sendResponseHeaders(status, length == 0 ? -1 : length);
     return exchange.getResponseBody();
   }
 

@@ -1,6 +1,7 @@
 package org.heddle.agent;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.URI;
 import java.nio.file.FileStore;
 import java.nio.file.Files;
@@ -19,6 +20,7 @@ import org.heddle.store.IndexInfo;
 import org.heddle.store.IndexReader;
 import org.heddle.store.Maker;
 import org.heddle.store.NamedIndex;
+import org.heddle.store.PartReader;
 import org.heddle.store.Progress;
 import org.heddle.store.Repairer;
 import org.heddle.store.Store;
@@ -314,6 +316,13 @@ final class Content implements AutoCloseable {
         return new Extractor(store, within(Progress.NONE)).extract(reader, file);
       }
     });
+  }
+
+  /** Writes a part of the file of an index. */
+  void read(IndexName name, long from, long to, OutputStream out) throws IOException {
+    try (IndexReader reader = store.index(name.text())) {
+      new PartReader(store).write(reader, from, to, out);
+    }
   }
 
   /** Looks at all that is stored, and takes away what is damaged, so that it can be made anew. */

@@ -35,8 +35,15 @@ final class ContentSweep {
   private final Machines machines;
   private final Images images;
   private final boolean repository;
+  private final Kept kept;
 
-  ContentSweep(Content content, Machines machines, Images images, boolean repository) {
+  /** Digests of files that are kept whether they belong to an image of this host or not. */
+  interface Kept {
+    Set<String> files() throws IOException;
+  }
+
+  ContentSweep(Content content, Machines machines, Images images, boolean repository, Kept kept) {
+    this.kept = kept;
     this.content = content;
     this.machines = machines;
     this.images = images;
@@ -76,7 +83,7 @@ final class ContentSweep {
   }
 
   private Needs needs(List<NamedIndex> indexes) throws IOException, DriverException {
-    Set<String> files = new HashSet<>();
+    Set<String> files = new HashSet<>(kept.files());
     for (String name : images.names()) {
       Optional<Images.Local> image = images.find(name);
       image.ifPresent(here -> here.image().files().forEach(file -> files.add(file.sha256())));

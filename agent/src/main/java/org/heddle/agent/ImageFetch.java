@@ -8,6 +8,7 @@ import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
@@ -16,6 +17,7 @@ import org.heddle.api.AgentApi.OfferedFile;
 import org.heddle.api.AgentClient;
 import org.heddle.api.Json;
 import org.heddle.drivers.DriverException;
+import org.heddle.images.Signatures;
 import org.heddle.model.Outcome;
 import org.heddle.store.Progress;
 import org.heddle.store.StoreException;
@@ -34,19 +36,32 @@ final class ImageFetch {
   private final Content content;
   private final Function<String, Neighbours> neighbours;
   private final Function<String, AgentClient> clients;
+  private final Trust trust;
   private final Set<String> waiting = ConcurrentHashMap.newKeySet();
 
   /**
    * @param neighbours for an image's name the hosts of the grid
    * @param clients for a base URL the client
+   * @param trust whose images are taken
    */
   ImageFetch(
       Content content,
       Function<String, Neighbours> neighbours,
-      Function<String, AgentClient> clients) {
+      Function<String, AgentClient> clients,
+      Trust trust) {
+    this.trust = trust;
     this.content = content;
     this.neighbours = neighbours;
     this.clients = clients;
+  }
+
+  /** Nobody whom this host trusts has signed it; asking again does not help. */
+  private static final class Distrusted extends IOException {
+    private static final long serialVersionUID = 1;
+
+    Distrusted(String message) {
+      super(message);
+    }
   }
 
   /** Whether another host is fetching the image for this one: nobody should wait for this one. */
@@ -67,6 +82,7 @@ final class ImageFetch {
           Outcome.Code.NO_IMAGE, "no host of the grid has an image '" + name + "'");
     }
     List<String> failures = new ArrayList<>();
+    int distrusted = 0;
     for (Source source : sources(hosts, name, forOthers)) {
       try {
         Image image = from(source, name, folder.resolveSibling("." + name + ".part"));
@@ -80,12 +96,15 @@ final class ImageFetch {
               Outcome.Code.NO_ROOM, "image '" + name + "': " + full.getMessage(), full);
         }
         failures.add(source.url + ": " + full.getMessage());
+      } catch (Distrusted refused) {
+        distrusted++;
+        failures.add(source.url + ": " + refused.getMessage());
       } catch (IOException | JacksonException failed) {
         failures.add(source.url + ": " + failed.getMessage());
       }
     }
     throw new DriverException(
-        Outcome.Code.UNREACHABLE,
+        distrusted == failures.size() ? Outcome.Code.NO_IMAGE : Outcome.Code.UNREACHABLE,
         "image '" + name + "' could not be fetched; " + String.join("; ", failures));
   }
 
@@ -116,6 +135,11 @@ final class ImageFetch {
     AgentClient agent = clients.apply(source.url);
     Offer offer = offer(agent, source, name, false);
     byte[] description = agent.image(name);
+    Optional<byte[]> signature = agent.imageSignature(name);
+    Optional<String> objection = trust.objection(name, description, signature);
+    if (objection.isPresent()) {
+      throw new Distrusted(objection.get());
+    }
     Image image = Json.read(description, Image.class);
     if (!image.name().equals(name)) {
       throw new IOException("it gave image '" + image.name() + "' instead");
@@ -132,6 +156,9 @@ final class ImageFetch {
     }
     for (Image.File file : image.files()) {
       extract(file, part.resolve(file.name()), from);
+    }
+    if (signature.isPresent()) {
+      DurableFiles.write(part.resolve(Signatures.OF_IMAGE), signature.get());
     }
     DurableFiles.write(part.resolve(Image.DESCRIPTION), description);
     return image;

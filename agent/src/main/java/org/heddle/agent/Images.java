@@ -23,8 +23,12 @@ import tools.jackson.core.JacksonException;
  * fetched from other agents. Thread-safe; an image is fetched once however many wait for it.
  */
 final class Images {
-  /** An image on this host. */
-  record Local(Image image, Path folder) {
+  /**
+   * An image on this host.
+   *
+   * @param given whether it lies in a folder that was given, and was not fetched or built here
+   */
+  record Local(Image image, Path folder, boolean given) {
     ImageFiles files() {
       return image.in(folder);
     }
@@ -33,12 +37,25 @@ final class Images {
   private final List<Path> given;
   private final Path fetched;
   private final ImageFetch fetch;
+  private final Trust trust;
+  private final Optional<Voucher> voucher;
   private final Map<String, FutureTask<Local>> fetching = new ConcurrentHashMap<>();
 
-  Images(List<Path> given, Path fetched, ImageFetch fetch) throws IOException {
+  /** Signs the description of an image for those who ask for a signature. */
+  interface Voucher {
+    byte[] sign(byte[] description) throws IOException, InterruptedException;
+  }
+
+  /**
+   * @param voucher of a host that builds: signs for the images that were given to it
+   */
+  Images(List<Path> given, Path fetched, ImageFetch fetch, Trust trust, Optional<Voucher> voucher)
+      throws IOException {
     this.given = List.copyOf(given);
     this.fetched = DurableFiles.folder(fetched);
     this.fetch = fetch;
+    this.trust = trust;
+    this.voucher = voucher;
   }
 
   /** Names of all images that are complete here. */
@@ -73,7 +90,8 @@ final class Images {
     for (Path root : roots()) {
       Path description = root.resolve(name).resolve(Image.DESCRIPTION);
       if (Files.isRegularFile(description)) {
-        return Optional.of(new Local(read(description), root.resolve(name)));
+        boolean own = !root.equals(fetched);
+        return Optional.of(new Local(read(description), root.resolve(name), own));
       }
     }
     return Optional.empty();
@@ -90,7 +108,51 @@ final class Images {
     }
   }
 
-  /** The image, fetched from another host when this one lacks it. */
+  /** Who vouches for an image of this host; empty when nobody does. */
+  Optional<byte[]> signature(Local image) throws IOException, InterruptedException {
+    Optional<byte[]> beside = Trust.signature(image.folder());
+    if (voucher.isEmpty() || !image.given()) {
+      return beside;
+    }
+    byte[] description = Files.readAllBytes(image.folder().resolve(Image.DESCRIPTION));
+    return trust.signed(description, beside)
+        ? beside
+        : Optional.of(voucher.get().sign(description));
+  }
+
+  /** Gives up an image that was fetched; does nothing when there is none. */
+  void drop(String name) throws IOException {
+    Path folder = fetched.resolve(name);
+    Files.deleteIfExists(folder.resolve(Image.DESCRIPTION)); // From now on it is not here.
+    DurableFiles.remove(folder);
+  }
+
+  /** The image if it is here and may be booted. */
+  private Optional<Local> usable(String name) throws DriverException {
+    Optional<Local> here = find(name);
+    if (here.isPresent() && !here.get().given()) {
+      if (trust.asks() && unsigned(here.get().folder())) {
+        return Optional.empty(); // From before this host asked for signatures: fetched once more.
+      }
+      trust.require(here.get());
+    }
+    return here;
+  }
+
+  private static boolean unsigned(Path folder) throws DriverException {
+    try {
+      return Trust.signature(folder).isEmpty();
+    } catch (IOException unreadable) {
+      throw new DriverException(
+          Outcome.Code.NO_IMAGE, folder + " cannot be read: " + unreadable.getMessage());
+    }
+  }
+
+  /**
+   * The image, fetched from another host when this one lacks it.
+   *
+   * @throws DriverException also when it is not signed by whom this host trusts
+   */
   Local provide(String name) throws DriverException, InterruptedException {
     return provide(name, false);
   }
@@ -111,7 +173,7 @@ final class Images {
 
   private Local provide(String name, boolean forOthers)
       throws DriverException, InterruptedException {
-    Optional<Local> here = find(name);
+    Optional<Local> here = usable(name);
     if (here.isPresent()) {
       return here.get();
     }
@@ -126,12 +188,14 @@ final class Images {
   }
 
   private Local fetch(String name, boolean forOthers) throws DriverException, InterruptedException {
-    Optional<Local> meanwhile = find(name);
+    Optional<Local> meanwhile = usable(name);
     if (meanwhile.isPresent()) {
       return meanwhile.get();
     }
     Path folder = fetched.resolve(name);
-    return new Local(fetch.fetch(name, folder, forOthers), folder);
+    Local image = new Local(fetch.fetch(name, folder, forOthers), folder, false);
+    trust.note(image);
+    return image;
   }
 
   private static Local result(FutureTask<Local> task) throws DriverException, InterruptedException {

@@ -70,6 +70,19 @@ final class Fixtures {
       List<Path> images,
       AgentOptions.ContentOptions content,
       int port) {
+    return options(
+        host, site, controller, state, images, content, AgentOptions.FarmOptions.PLAIN, port);
+  }
+
+  static AgentOptions options(
+      String host,
+      String site,
+      URI controller,
+      Path state,
+      List<Path> images,
+      AgentOptions.ContentOptions content,
+      AgentOptions.FarmOptions farm,
+      int port) {
     return new AgentOptions(
         controller,
         TOKEN,
@@ -84,7 +97,8 @@ final class Fixtures {
         new TreeSet<>(List.of("ssd")),
         org.heddle.drivers.qemu.Accelerator.AUTO,
         Optional.empty(),
-        AgentOptions.DriverKind.MEMORY);
+        AgentOptions.DriverKind.MEMORY,
+        farm);
   }
 
   /** An image of these files. */

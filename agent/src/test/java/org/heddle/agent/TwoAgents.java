@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.heddle.agent.AgentOptions.ContentOptions;
+import org.heddle.agent.AgentOptions.FarmOptions;
 import org.heddle.api.AgentApi;
 import org.heddle.api.AgentClient;
 import org.heddle.api.JsonHttp;
@@ -41,12 +42,16 @@ abstract class TwoAgents {
     final List<Path> images;
     final String site;
     final ContentOptions content;
+    FarmOptions farm;
     MemoryDriver inner;
     ScriptedDriver driver;
     Agent agent;
     AgentClient client;
 
-    TestHost(String name, String site, List<Path> images, ContentOptions content) throws Exception {
+    TestHost(
+        String name, String site, List<Path> images, ContentOptions content, FarmOptions farm)
+        throws Exception {
+      this.farm = farm;
       this.name = name;
       this.site = site;
       this.content = content;
@@ -73,7 +78,7 @@ abstract class TwoAgents {
     private Agent newAgent() throws Exception {
       Agent started =
           new Agent(
-              Fixtures.options(name, site, controller.url(), state, images, content, 0),
+              Fixtures.options(name, site, controller.url(), state, images, content, farm, 0),
               StateLock.take(state),
               driver,
               new PrivateNetwork.None(),
@@ -122,7 +127,14 @@ abstract class TwoAgents {
 
   TestHost host(String name, String site, List<Path> images, ContentOptions content)
       throws Exception {
-    TestHost host = new TestHost(name, site, images, content);
+    return host(new TestHost(name, site, images, content, FarmOptions.PLAIN));
+  }
+
+  TestHost host(String name, List<Path> images, FarmOptions farm) throws Exception {
+    return host(new TestHost(name, "here", images, ContentOptions.PLAIN, farm));
+  }
+
+  private TestHost host(TestHost host) {
     hosts.add(host);
     return host;
   }

@@ -25,6 +25,8 @@ import org.heddle.model.SiteId;
  * POST   /v1/machines/{machine}/console         bytes to the serial line
  * POST   /v1/machines/{machine}/exec            ExecRequest -> ExecResponse
  * GET    /v1/machines/{machine}/run             MachineReport.RunStatus
+ * DELETE /v1/images/{name}                      give up an image that was fetched (409 while a machine needs it)
+ * ...    /v1/farm...                            the image farm, of an agent that builds: as {@link FarmApi}
  * between agents:
  * PUT    /v1/incoming/{machine}                 IncomingRequest -> Incoming: prepare to receive a live migration
  * POST   /v1/incoming/{machine}/arrived         -> Arrived: wait until it runs here
@@ -34,6 +36,7 @@ import org.heddle.model.SiteId;
  *                                               with fetch=true an agent that lacks it fetches it for the caller first
  * POST   /v1/states/{machine}/{stateId}/offer   Offer: the files of a saved state, or of a copy of one; with mend=true,
  *                                               here and above, what of them is damaged in the store is made anew
+ * GET    /v1/images/{name}/signature            image.json.sig: who vouches for it (docs/farm.md)
  * POST   /heddle/store/1                        the content store's own protocol (docs/transfer.md)
  * on the controller:
  * PUT    /v1/agents/{host}                      Hello -> Lease: joins the grid and keeps the lease
@@ -46,13 +49,23 @@ public final class AgentApi {
    * Sent by an agent when it starts and every third of the lease.
    *
    * @param content absent from agents that have no content store
+   * @param farm absent from agents that build no images
    */
   public record Hello(
       Host host,
       String version,
       String driver,
       List<String> images,
-      Optional<ContentUse> content) {}
+      Optional<ContentUse> content,
+      Optional<FarmUse> farm) {}
+
+  /**
+   * An agent that builds images.
+   *
+   * @param atOnce builds at the same time; more wait
+   * @param key what it signs images with: an Ed25519 public key in base64
+   */
+  public record FarmUse(int atOnce, String key) {}
 
   /**
    * What an agent's content store was used for, since the state folder was made.

@@ -7,8 +7,10 @@ import java.io.InputStreamReader;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.heddle.model.MachineId;
@@ -181,6 +183,40 @@ public final class AgentClient {
     }
   }
 
+  /** The signature of {@code image.json}; empty when the agent has none. */
+  public Optional<byte[]> imageSignature(String name) throws IOException, InterruptedException {
+    try (InputStream in = bulk("/v1/images/" + name + "/signature")) {
+      return Optional.of(in.readNBytes(MAX_SIGNATURE));
+    } catch (ApiException refused) {
+      if (refused.status() == 404) {
+        return Optional.empty();
+      }
+      throw refused;
+    }
+  }
+
+  /** Has the agent give up an image that it has fetched. */
+  public void dropImage(String name) throws IOException, InterruptedException {
+    http.call("DELETE", "/v1/images/" + name, null, SHORT);
+  }
+
+  /**
+   * Passes a request on to the agent's farm.
+   *
+   * @param path below {@code /v1/farm}, with query
+   * @param timeout until the answer begins
+   */
+  public HttpResponse<InputStream> farm(
+      String method,
+      String path,
+      Optional<byte[]> body,
+      Map<String, String> headers,
+      Duration timeout)
+      throws IOException, InterruptedException {
+    return http.pass(method, "/v1/farm" + path, body, headers, timeout);
+  }
+
+  private static final int MAX_SIGNATURE = 1024;
   private static final int MAX_IMAGE_DESCRIPTION = 1024 * 1024;
 
   private InputStream bulk(String path) throws IOException, InterruptedException {

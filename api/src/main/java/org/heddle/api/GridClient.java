@@ -7,8 +7,14 @@ import java.net.URLEncoder;
 import java.net.http.HttpTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
+import org.heddle.api.FarmApi.BuildRequest;
+import org.heddle.api.FarmApi.BuildView;
+import org.heddle.api.FarmApi.FarmView;
+import org.heddle.api.FarmApi.ImageView;
 import org.heddle.api.GridApi.ConstraintRequest;
 import org.heddle.api.GridApi.ConstraintView;
 import org.heddle.api.GridApi.EventView;
@@ -194,7 +200,17 @@ public final class GridClient implements AutoCloseable {
 
   /** What the submission would do, all of it together; nothing is changed. */
   public PlanView planSubmit(GridApi.Submission submission) {
-    return ask(Request.post("/v1/submissions?dryRun=true", submission), PlanView.class);
+    return planSubmit(submission, List.of());
+  }
+
+  /**
+   * The same.
+   *
+   * @param images that would be built before, taken for being there
+   */
+  public PlanView planSubmit(GridApi.Submission submission, Collection<String> images) {
+    String with = images.isEmpty() ? "" : "&images=" + String.join(",", images);
+    return ask(Request.post("/v1/submissions?dryRun=true" + with, submission), PlanView.class);
   }
 
   /**
@@ -260,6 +276,91 @@ public final class GridClient implements AutoCloseable {
         in.close();
       } catch (IOException broken) {
         throw unreachable("closing the stream of events: " + broken.getMessage(), broken);
+      }
+    }
+  }
+
+  /** What the grid can build and has. */
+  public FarmView farm() {
+    return ask(Request.get("/v1/farm"), FarmView.class);
+  }
+
+  /** Images that the farm has built. */
+  public List<ImageView> images() {
+    return list("/v1/images", ImageView.class);
+  }
+
+  /** Has an image built. Asking again with the same id only tells how it stands. */
+  public BuildView build(String id, BuildRequest request) {
+    return ask(Request.put(path("builds", id), request).withPatience(BUILD), BuildView.class);
+  }
+
+  /** What a build would do; nothing is changed. */
+  public BuildView planBuild(String id, BuildRequest request) {
+    return ask(
+        Request.put(path("builds", id) + "?dryRun=true", request).withPatience(BUILD),
+        BuildView.class);
+  }
+
+  public BuildView build(String id) {
+    return ask(Request.get(path("builds", id)), BuildView.class);
+  }
+
+  /** Gives a build up; others who want the same image go on. */
+  public BuildView cancelBuild(String id) {
+    return ask(Request.delete(path("builds", id)).withPatience(BUILD), BuildView.class);
+  }
+
+  /** Takes an image away that no vjob needs. */
+  public void deleteImage(String image) {
+    bytes(Request.delete(path("images", image)));
+  }
+
+  /** How a build goes on, until it has ended; the caller closes the stream. */
+  public BuildStream followBuild(String id) {
+    return new BuildStream(
+        new ServerSentEvents(open(Request.get(path("builds", id) + "/stream?after=0"))));
+  }
+
+  /** Package lists may have to be fetched before it is known what there is to do. */
+  private static final Duration BUILD = Duration.ofMinutes(5);
+
+  /** How a build goes on. For one thread; another may close it. */
+  public static final class BuildStream implements AutoCloseable {
+    private final ServerSentEvents in;
+
+    private BuildStream(ServerSentEvents in) {
+      this.in = in;
+    }
+
+    /**
+     * Waits for the next change; empty when the controller ended the stream.
+     *
+     * @param log told what the build prints
+     */
+    public Optional<BuildView> next(Consumer<String> log) {
+      try {
+        while (true) {
+          Optional<ServerSentEvents.Message> message = in.next();
+          if (message.isEmpty()) {
+            return Optional.empty();
+          }
+          if (message.get().name().equals("build")) {
+            return Optional.of(Json.read(message.get().data(), BuildView.class));
+          }
+          log.accept(message.get().data());
+        }
+      } catch (IOException broken) {
+        throw unreachable("the stream of the build broke off: " + broken.getMessage(), broken);
+      }
+    }
+
+    @Override
+    public void close() {
+      try {
+        in.close();
+      } catch (IOException broken) {
+        throw unreachable("closing the stream of the build: " + broken.getMessage(), broken);
       }
     }
   }

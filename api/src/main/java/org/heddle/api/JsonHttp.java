@@ -13,6 +13,8 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.net.http.HttpTimeoutException;
 import java.security.GeneralSecurityException;
 import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManager;
@@ -114,6 +116,29 @@ public final class JsonHttp {
     try (InputStream in = response.body()) {
       throw new ApiException(problem(response.statusCode(), in.readNBytes(MAX_PROBLEM)));
     }
+  }
+
+  /**
+   * Passes a request on: the answer as it comes, whatever its status; the caller closes its body.
+   *
+   * @param headers of the request, beside its own
+   */
+  HttpResponse<InputStream> pass(
+      String method,
+      String path,
+      Optional<byte[]> body,
+      Map<String, String> headers,
+      Duration timeout)
+      throws IOException, InterruptedException {
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(URI.create(base + path))
+            .timeout(timeout)
+            .header("Authorization", "Bearer " + token)
+            .header("Content-Type", "application/json")
+            .method(
+                method, body.map(BodyPublishers::ofByteArray).orElseGet(BodyPublishers::noBody));
+    headers.forEach(request::header);
+    return send(request.build());
   }
 
   static BodyPublisher json(@Nullable Object body) {

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.heddle.model.MachineGroup;
 import org.heddle.model.VjobSpec;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.api.lowlevel.Compose;
@@ -47,10 +48,29 @@ public record VjobFile(List<Document> documents, List<Problem> problems) {
    *
    * @param positions by path of the field, such as {@code machines[0].memory}; the empty path is
    *     the document itself
+   * @param recipes of groups of machines, by their place, whose image is one: what the
+   *     specification says there is no image yet
    */
-  public record Document(String file, VjobSpec spec, SortedMap<String, Position> positions) {
+  public record Document(
+      String file,
+      VjobSpec spec,
+      SortedMap<String, Position> positions,
+      SortedMap<Integer, ImageRecipe> recipes) {
     public Document {
+      recipes = Collections.unmodifiableSortedMap(new TreeMap<>(recipes));
       positions = Collections.unmodifiableSortedMap(new TreeMap<>(positions));
+    }
+
+    /** The same vjob with images for recipes, by the place of the group of machines. */
+    public Document with(Map<Integer, String> images) {
+      List<MachineGroup> groups = new ArrayList<>(spec.machines());
+      images.forEach((place, image) -> groups.set(place, groups.get(place).of(image)));
+      return new Document(
+          file,
+          new VjobSpec(
+              spec.name(), spec.priority(), spec.owner(), groups, spec.run(), spec.constraints()),
+          positions,
+          Collections.emptySortedMap());
     }
 
     /** Lays a refusal of the controller at the line of its field, or of what contains the field. */
@@ -78,10 +98,11 @@ public record VjobFile(List<Document> documents, List<Problem> problems) {
         LoadSettings.builder().setLabel(file).setCodePointLimit(LONGEST).setUseMarks(true).build();
     try {
       for (Node node : new Compose(settings).composeAllFromString(text)) {
-        YamlFields.Report report = new YamlFields.Report(file, problems);
+        YamlFields.Report report = new YamlFields.Report(file, text, problems);
         Optional<VjobSpec> spec = VjobForm.read(report, node, user);
         spec.ifPresent(good -> once(good, names, report, node));
-        spec.ifPresent(good -> documents.add(new Document(file, good, report.positions)));
+        spec.ifPresent(
+            good -> documents.add(new Document(file, good, report.positions, report.recipes)));
       }
     } catch (MarkedYamlEngineException broken) {
       problems.add(broken(file, broken));

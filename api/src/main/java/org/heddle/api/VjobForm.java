@@ -80,12 +80,17 @@ final class VjobForm {
 
   private static List<MachineGroup> groups(YamlFields.Report report, YamlFields fields) {
     List<MachineGroup> groups = new ArrayList<>();
+    report.recipes.clear();
     Map<String, String> taken = new LinkedHashMap<>();
     List<Node> nodes = fields.list("machines", "write a list with at least one group of machines");
     for (int i = 0; i < nodes.size(); i++) {
       String path = "machines[" + i + "]";
+      int place = i;
       YamlFields.of(report, path, nodes.get(i), MACHINE_KEYS)
-          .flatMap(group -> group(group, taken, path))
+          .flatMap(group -> {
+            ImageRecipe.of(group).ifPresent(recipe -> report.recipes.put(place, recipe));
+            return group(group, taken, path);
+          })
           .ifPresent(groups::add);
     }
     return groups;
@@ -130,10 +135,14 @@ final class VjobForm {
   }
 
   private static Optional<String> image(YamlFields fields) {
-    String remedy = "write the name of an image, such as debian";
+    String remedy = "write the name of an image, such as debian, or a recipe's file or text";
     if (!fields.has("image")) {
       fields.problem("image", "is missing: " + remedy);
       return Optional.empty();
+    }
+    Optional<ImageRecipe> recipe = ImageRecipe.of(fields);
+    if (recipe.isPresent()) {
+      return Optional.of(recipe.get().label());
     }
     return matching(fields, "image", IMAGE, remedy);
   }

@@ -31,8 +31,11 @@ final class YamlFields {
     final String file;
     final List<Problem> problems;
     final TreeMap<String, Position> positions = new TreeMap<>();
+    final TreeMap<Integer, ImageRecipe> recipes = new TreeMap<>();
+    final String text;
 
-    Report(String file, List<Problem> problems) {
+    Report(String file, String text, List<Problem> problems) {
+      this.text = text;
       this.file = file;
       this.problems = problems;
     }
@@ -98,6 +101,22 @@ final class YamlFields {
 
   String field(String key) {
     return path.isEmpty() ? key : path + "." + key;
+  }
+
+  /** The mapping under the key, if one stands there. */
+  Optional<Node> mapping(String key) {
+    return Optional.ofNullable(values.get(key)).filter(MappingNode.class::isInstance);
+  }
+
+  /** The value under the key, if it is one. */
+  Optional<String> scalar(String key) {
+    return values.get(key) instanceof ScalarNode scalar
+        ? Optional.of(scalar.getValue())
+        : Optional.empty();
+  }
+
+  Report report() {
+    return report;
   }
 
   boolean has(String key) {

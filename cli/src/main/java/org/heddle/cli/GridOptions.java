@@ -42,6 +42,11 @@ public final class GridOptions {
     return format == null ? Format.TABLE : format;
   }
 
+  /** A client of the grid that is found without options. */
+  public static GridClient found(Environment around) {
+    return new GridOptions().connect(around);
+  }
+
   /** A client of the grid that is meant. */
   GridClient connect(Environment around) {
     Connection connection = Connection.find(grid, tokenFile, state, around);

@@ -10,12 +10,17 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SequencedMap;
+import java.util.SortedMap;
 import java.util.UUID;
 import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.heddle.api.FarmApi.BuildRequest;
+import org.heddle.api.FarmApi.BuildView;
 import org.heddle.api.GridApi.PlanView;
 import org.heddle.api.GridApi.Problem;
+import org.heddle.api.GridApi.StepView;
 import org.heddle.api.GridApi.Submission;
 import org.heddle.api.GridApi.VjobView;
 import org.heddle.api.GridClient;
@@ -34,7 +39,7 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "submit",
     description = {
-      "Submit vjobs from files.",
+      "Submit vjobs from files. An image that is a recipe is built before, unless it is there.",
       "With --wait: until their commands have ended (vjobs without one: until they run)."
     })
 final class SubmitCommand extends GridCommand {
@@ -58,14 +63,63 @@ final class SubmitCommand extends GridCommand {
     if (!good() || documents.isEmpty()) {
       return ExitCode.OK;
     }
-    Submission all = submission(documents);
-    if (change.dryRun) {
-      attempt(documents, () -> grid.planSubmit(all)).ifPresent(this::showPlan);
+    if (VjobImages.any(documents)) {
+      withImages(grid, documents);
     } else {
-      attempt(documents, () -> grid.submit(all))
-          .ifPresent(submitted -> follow(grid, documents, submitted));
+      submit(grid, documents);
     }
     return ExitCode.OK;
+  }
+
+  private void submit(GridClient grid, List<VjobFile.Document> documents) {
+    Submission all = submission(documents);
+    try {
+      if (change.dryRun) {
+        PlanView plan = grid.planSubmit(all);
+        showPlan(plan, List.of());
+      } else {
+        follow(grid, documents, grid.submit(all));
+      }
+    } catch (GridException refused) {
+      if (!imageIsMissing(refused) || !withImages(grid, documents)) {
+        blame(documents, refused);
+      }
+    }
+  }
+
+  private static boolean imageIsMissing(GridException refused) {
+    return refused.type().equals("infeasible") && refused.problem().field().endsWith(".image");
+  }
+
+  /**
+   * Builds images first. What would be refused anyway is refused before anything is built.
+   *
+   * @return false when there is nothing to be built, and nothing was done
+   */
+  private boolean withImages(GridClient grid, List<VjobFile.Document> documents) {
+    try (GridBuilds builds = new GridBuilds(grid, around())) {
+      VjobImages images = VjobImages.of(documents, grid.farm());
+      if (images.none()) {
+        return false;
+      }
+      SequencedMap<BuildRequest, BuildView> views = images.plan(builds);
+      List<VjobFile.Document> planned = images.with(views);
+      Optional<PlanView> plan =
+          attempt(documents, () -> grid.planSubmit(submission(planned), VjobImages.names(views)));
+      if (plan.isEmpty()) {
+        return true;
+      }
+      if (change.dryRun) {
+        showPlan(plan.get(), List.copyOf(views.values()));
+        return true;
+      }
+      List<VjobFile.Document> ready = images.with(images.build(builds));
+      attempt(documents, () -> grid.submit(submission(ready)))
+          .ifPresent(submitted -> follow(grid, documents, submitted));
+    } catch (VjobImages.Wrong wrong) {
+      fail(report().report(wrong.problem(), wrong.text()));
+    }
+    return true;
   }
 
   private static Submission submission(List<VjobFile.Document> documents) {
@@ -96,8 +150,21 @@ final class SubmitCommand extends GridCommand {
     }
   }
 
-  private void showPlan(PlanView plan) {
-    show(plan, () -> PlanText.of(List.of(plan), around().output()));
+  /** A plan, with the images that would be built before. */
+  private record SubmitPlan(
+      List<StepView> steps,
+      long cost,
+      long endMs,
+      SortedMap<String, String> refused,
+      List<BuildView> builds) {}
+
+  private void showPlan(PlanView plan, List<BuildView> builds) {
+    StringBuilder text = new StringBuilder();
+    builds.forEach(build -> text.append(GridBuilds.plan(build)).append('\n'));
+    text.append(PlanText.of(List.of(plan), around().output()));
+    show(
+        new SubmitPlan(plan.steps(), plan.cost(), plan.endMs(), plan.refused(), builds),
+        text::toString);
   }
 
   private static Goal goal(VjobSpec spec) {
@@ -158,17 +225,21 @@ final class SubmitCommand extends GridCommand {
     try {
       return Optional.of(deed.get());
     } catch (GridException refused) {
-      Problem problem = refused.problem();
-      Matcher place = PLACE.matcher(problem.field());
-      if (!place.matches() || Integer.parseInt(place.group(1)) >= documents.size()) {
-        throw refused;
-      }
-      VjobFile.Document document = documents.get(Integer.parseInt(place.group(1)));
-      String field = place.group(2).isEmpty() ? "name" : place.group(2);
-      String text = document.blame(field, problem.detail()).toString();
-      fail(report().report(documents.size() == 1 ? of(problem, field) : problem, text));
+      blame(documents, refused);
       return Optional.empty();
     }
+  }
+
+  private void blame(List<VjobFile.Document> documents, GridException refused) {
+    Problem problem = refused.problem();
+    Matcher place = PLACE.matcher(problem.field());
+    if (!place.matches() || Integer.parseInt(place.group(1)) >= documents.size()) {
+      throw refused;
+    }
+    VjobFile.Document document = documents.get(Integer.parseInt(place.group(1)));
+    String field = place.group(2).isEmpty() ? "name" : place.group(2);
+    String text = document.blame(field, problem.detail()).toString();
+    fail(report().report(documents.size() == 1 ? of(problem, field) : problem, text));
   }
 
   private static Problem of(Problem problem, String field) {

@@ -49,6 +49,22 @@ final class FakeGrid implements AutoCloseable {
     return this;
   }
 
+  /** The same for all builds, whatever their id; the last one that was told counts. */
+  FakeGrid onAny(String request, int status, Object body) {
+    return any(request, new Answer(status, Json.write(body)));
+  }
+
+  FakeGrid onAnyText(String request, String body) {
+    return any(request, new Answer(200, body));
+  }
+
+  private FakeGrid any(String request, Answer answer) {
+    synchronized (answers) {
+      answers.put(request, new ArrayDeque<>(List.of(answer)));
+    }
+    return this;
+  }
+
   FakeGrid text(String request, String... bodies) {
     for (String body : bodies) {
       add(request, new Answer(200, body));
@@ -88,7 +104,7 @@ final class FakeGrid implements AutoCloseable {
       String token = exchange.getRequestHeaders().getFirst("Authorization");
       Answer answer =
           ("Bearer " + TOKEN).equals(token)
-              ? next(request)
+              ? next(withoutId(request))
               : problem("denied", 401, "the token is not the grid's");
       byte[] bytes = answer.body.getBytes(StandardCharsets.UTF_8);
       exchange.sendResponseHeaders(answer.status, bytes.length == 0 ? -1 : bytes.length);
@@ -96,6 +112,13 @@ final class FakeGrid implements AutoCloseable {
     } catch (IOException broken) {
       throw new UncheckedIOException(broken);
     }
+  }
+
+  /** Builds have ids by chance. */
+  private static String withoutId(String request) {
+    return request
+        .replaceAll("(/v1/builds/)[0-9a-f-]{36}/(stream).*", "$1$2")
+        .replaceAll("(/v1/builds/)[0-9a-f-]{36}", "$1");
   }
 
   private static Answer problem(String type, int status, String detail) {

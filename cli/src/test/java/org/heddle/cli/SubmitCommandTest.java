@@ -8,6 +8,9 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.heddle.api.FarmApi.BuildView;
+import org.heddle.api.FarmApi.FarmView;
+import org.heddle.api.FarmApi.StageView;
 import org.heddle.api.GridApi;
 import org.heddle.api.GridApi.Problem;
 import org.heddle.api.Json;
@@ -162,5 +165,145 @@ final class SubmitCommandTest {
     Run run = Run.on(grid, "submit", "/nonexistent.yaml");
     assertThat(run.code()).isEqualTo(2);
     assertThat(run.err()).isEqualTo("heddle: /nonexistent.yaml: there is no such file\n");
+  }
+
+  private static final String RECIPE =
+      """
+      name: own
+      machines:
+        - name: node
+          memory: 128 MiB
+          image: %s
+      """;
+
+  private static BuildView build(String state, boolean cached, String image) {
+    return new BuildView(
+        "b",
+        state,
+        "web",
+        "0123456789abcdef",
+        image,
+        cached,
+        "",
+        100,
+        List.of(new StageView("base", "d", true, 0, "reused")),
+        1,
+        2.5,
+        Optional.empty());
+  }
+
+  private void farm() {
+    grid.on(
+        "GET /v1/farm",
+        new FarmView(List.of("host1"), List.of("web"), List.of(), List.of("tiny"), "key"));
+    grid.onAny("PUT /v1/builds/?dryRun=true", 200, build("planned", false, ""));
+    grid.on(
+        "POST /v1/submissions?dryRun=true&images=web-0123456789ab", Samples.plan());
+  }
+
+  private List<String> builds() {
+    return grid.asked().stream()
+        .filter(one -> one.startsWith("PUT /v1/builds/") && !one.contains("dryRun"))
+        .toList();
+  }
+
+  @Test
+  void anImageThatIsARecipeIsBuiltFirst() throws IOException {
+    farm();
+    grid.onAny("PUT /v1/builds/", 202, build("building", false, ""));
+    grid.onAnyText(
+        "GET /v1/builds/stream",
+        "event: log\ndata: unpacking\n\nevent: build\ndata: "
+            + Json.write(build("done", false, "web-feed00000000"))
+            + "\n\n");
+    grid.on("POST /v1/submissions", List.of(Samples.vjob("own", "waiting")));
+    file("web.yaml", "name: web\nfrom: scratch\nfiles: [{path: /a, source: data}]\n");
+    file("data", "beside it");
+    Run run = Run.on(grid, "submit", file("a.yaml", RECIPE.formatted("web.yaml")));
+    assertThat(run.err()).contains("image web: web-feed00000000, built in 2.5 s");
+    assertThat(run.code()).isZero();
+    assertThat(builds()).hasSize(1);
+    assertThat(builds().getFirst())
+        .contains("name: web\\nfrom: scratch", "\"path\":\"data\"", "YmVzaWRlIGl0");
+    assertThat(grid.asked().getLast())
+        .startsWith("POST /v1/submissions ")
+        .contains("\"image\":\"web-feed00000000\"");
+  }
+
+  @Test
+  void aRecipeInTheFileKeepsItsLines() throws IOException {
+    farm();
+    grid.onAny(
+        "PUT /v1/builds/?dryRun=true",
+        400,
+        new Problem("invalid", "invalid recipe", 400, "a.yaml:6: from: no class 'x'", "from"));
+    String inline = "\n      name: web\n      from: x # why\n    cores: 1";
+    Run run = Run.on(grid, "submit", file("a.yaml", RECIPE.formatted(inline)));
+    assertThat(run.err()).isEqualTo("heddle: a.yaml:6: from: no class 'x'\n");
+    assertThat(run.code()).isEqualTo(2);
+    assertThat(grid.asked().getLast())
+        .contains("\"text\":\"\\n\\n\\n\\n\\n      name: web\\n      from: x # why\\n");
+    assertThat(builds()).isEmpty();
+  }
+
+  @Test
+  void aRecipeThatTheFarmKnowsIsBuiltByItsName() throws IOException {
+    farm();
+    grid.refuse(
+        "POST /v1/submissions",
+        new Problem(
+            "infeasible", "Infeasible", 422, "no image 'web'", "vjobs[0].machines[0].image"));
+    grid.onAny(
+        "POST /v1/submissions?dryRun=true",
+        422,
+        new Problem(
+            "infeasible", "Infeasible", 422, "no image 'web'", "vjobs[0].machines[0].image"));
+    Run run = Run.on(grid, "submit", "--dry-run", file("a.yaml", RECIPE.formatted("web")));
+    assertThat(run.out())
+        .startsWith("would build image web: base (reused)\n")
+        .contains("takes about 8.0 s");
+    assertThat(run.code()).isZero();
+    Run unknown = Run.on(grid, "submit", file("b.yaml", RECIPE.formatted("webb")));
+    assertThat(unknown.err()).contains("b.yaml:5: machines[0].image: no image 'web'");
+    assertThat(builds()).isEmpty();
+  }
+
+  @Test
+  void aBuildThatFailsSubmitsNothing() throws IOException {
+    farm();
+    grid.onAny("PUT /v1/builds/", 202, build("building", false, ""));
+    BuildView failed = build("failed", false, "");
+    grid.onAnyText(
+        "GET /v1/builds/stream",
+        "event: build\ndata: "
+            + Json.write(
+                new BuildView(
+                    "b",
+                    "failed",
+                    "web",
+                    failed.digest(),
+                    "",
+                    false,
+                    "",
+                    50,
+                    List.of(),
+                    0,
+                    0,
+                    Optional.of(
+                        new Problem("not-found", "not found", 404, "no package 'ngin'", ""))))
+            + "\n\n");
+    file("web.yaml", "name: web\nfrom: scratch\n");
+    Run run = Run.on(grid, "submit", file("a.yaml", RECIPE.formatted("./web.yaml")));
+    assertThat(run.err()).contains("a.yaml:5: machines[0].image: no package 'ngin'");
+    assertThat(run.code()).isNotZero();
+    assertThat(grid.asked()).noneMatch(one -> one.startsWith("POST /v1/submissions "));
+  }
+
+  @Test
+  void aRecipeThatIsNotThereIsSaidWithItsLine() throws IOException {
+    farm();
+    Run run = Run.on(grid, "submit", file("a.yaml", RECIPE.formatted("none.yaml")));
+    assertThat(run.err()).contains("a.yaml:5: machines[0].image: there is no recipe");
+    assertThat(builds()).isEmpty();
   }
 }

@@ -152,6 +152,22 @@ final class AgentLinks implements AutoCloseable {
         .toList();
   }
 
+  /** Hosts on line that build images, always in the same order. */
+  List<Host> builders() {
+    return links.values().stream()
+        .filter(link -> !link.expired() && link.hello.farm().isPresent())
+        .map(link -> link.hello.host())
+        .toList();
+  }
+
+  /** Hosts on line. */
+  List<Host> online() {
+    return links.values().stream()
+        .filter(link -> !link.expired())
+        .map(link -> link.hello.host())
+        .toList();
+  }
+
   List<String> images(HostId host) {
     Link link = links.get(host);
     return link == null ? List.of() : link.hello.images();

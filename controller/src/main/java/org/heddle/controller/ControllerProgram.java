@@ -72,6 +72,7 @@ public final class ControllerProgram implements AutoCloseable {
     routes.addAll(new VjobRoutes(desk, agents, dialer).routes());
     routes.addAll(new MachineRoutes(desk, dialer).routes());
     routes.addAll(new ConstraintRoutes(desk).routes());
+    routes.addAll(new FarmRoutes(desk, agents, dialer).routes());
     return routes;
   }
 

@@ -7,6 +7,8 @@ import io.javalin.http.Context;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import org.heddle.api.GridApi;
 import org.heddle.engine.Event;
 import org.heddle.engine.GridState.HostRecord;
@@ -55,7 +57,7 @@ final class VjobRoutes {
 
   private void submitAll(Context context) throws IOException, InterruptedException {
     GridApi.Submission all = Web.body(context, GridApi.Submission.class);
-    Submission.check(all.vjobs(), agents.images().keySet());
+    Submission.check(all.vjobs(), images(context));
     List<Event.Submitted> events = all.vjobs().stream().map(VjobRoutes::submitted).toList();
     desk.change(
         context,
@@ -63,6 +65,16 @@ final class VjobRoutes {
         () ->
             all.vjobs().stream().map(spec -> desk.views().vjob(spec.name()).orElseThrow()).toList(),
         201);
+  }
+
+  /** Those of the grid; for a plan also those that would be built before. */
+  private Set<String> images(Context context) {
+    Set<String> images = new TreeSet<>(agents.images().keySet());
+    String built = context.queryParam("images");
+    if (built != null && Web.dryRun(context)) {
+      images.addAll(List.of(built.split(",", -1)));
+    }
+    return images;
   }
 
   private interface OfVjob {

@@ -60,13 +60,14 @@ final class Web implements AutoCloseable {
       return new Route(HandlerType.POST, path, action);
     }
 
+    static Route delete(String path, Action action) {
+      return new Route(HandlerType.DELETE, path, action);
+    }
+
     static Route put(String path, Action action) {
       return new Route(HandlerType.PUT, path, action);
     }
 
-    static Route delete(String path, Action action) {
-      return new Route(HandlerType.DELETE, path, action);
-    }
   }
 
   private Web(List<InetSocketAddress> listen, String token, List<Route> routes) {
@@ -204,10 +205,14 @@ final class Web implements AutoCloseable {
 
   /** The request's body, within bounds. */
   static byte[] body(Context context) throws IOException {
+    return body(context, LONGEST_BODY);
+  }
+
+  static byte[] body(Context context, int most) throws IOException {
     try (InputStream in = context.bodyInputStream()) {
-      byte[] bytes = in.readNBytes(LONGEST_BODY + 1);
-      if (bytes.length > LONGEST_BODY) {
-        throw new HttpResponseException(413, "the body is longer than " + LONGEST_BODY + " bytes");
+      byte[] bytes = in.readNBytes(most + 1);
+      if (bytes.length > most) {
+        throw new HttpResponseException(413, "the body is longer than " + most + " bytes");
       }
       return bytes;
     }

@@ -424,7 +424,12 @@ class ApiTest {
     String body =
         Json.write(
                 new AgentApi.Hello(
-                    grid.agent("host1").host(), "1", "scripted", List.of("tiny"), Optional.empty()))
+                    grid.agent("host1").host(),
+                    "1",
+                    "scripted",
+                    List.of("tiny"),
+                    Optional.empty(),
+                    Optional.empty()))
             .replace("\"address\":\"127.0.0.1\"", "\"address\":\"127.0.0.2\"");
     HttpResponse<String> answer =
         send(request("/v1/agents/host1").PUT(HttpRequest.BodyPublishers.ofString(body)));

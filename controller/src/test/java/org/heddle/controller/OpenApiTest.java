@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import org.heddle.api.AgentApi;
+import org.heddle.api.FarmApi;
 import org.heddle.api.GridApi;
 import org.heddle.api.Json;
 import org.heddle.model.Constraints;
@@ -32,6 +33,7 @@ class OpenApiTest {
           AgentApi.Lease.class,
           AgentApi.Member.class,
           AgentApi.ContentUse.class,
+          AgentApi.FarmUse.class,
           AgentApi.ExecRequest.class,
           AgentApi.ExecResponse.class,
           Host.class,
@@ -74,6 +76,7 @@ class OpenApiTest {
     JsonNode schemas = document().at("/components/schemas");
     List<Class<?>> records = new ArrayList<>(RECORDS);
     records.addAll(Arrays.asList(GridApi.class.getDeclaredClasses()));
+    records.addAll(Arrays.asList(FarmApi.class.getDeclaredClasses()));
     assertThat(schemas.propertyNames())
         .containsExactlyInAnyOrderElementsOf(records.stream().map(Class::getSimpleName).toList());
     for (Class<?> record : records) {

@@ -67,6 +67,7 @@ final class ScriptedAgent implements AutoCloseable {
   private final Map<HostId, ScriptedAgent> peers;
   private volatile boolean holding;
   private volatile boolean refusing;
+  private volatile Optional<ScriptedFarm> farm = Optional.empty();
 
   ScriptedAgent(String name, String token, Map<HostId, ScriptedAgent> peers) throws IOException {
     this.token = token;
@@ -96,9 +97,26 @@ final class ScriptedAgent implements AutoCloseable {
         .call(
             "PUT",
             "/v1/agents/" + host.id(),
-            new AgentApi.Hello(host, "1", "scripted", List.of("debian", "tiny"), Optional.empty()),
+            new AgentApi.Hello(
+                host,
+                "1",
+                "scripted",
+                List.of("debian", "tiny"),
+                Optional.empty(),
+                farm.map(_ -> new AgentApi.FarmUse(1, "thekey"))),
             AgentApi.Lease.class,
             PATIENCE);
+  }
+
+  /** From its next hello on it builds images. */
+  void build() {
+    ScriptedFarm fresh = new ScriptedFarm();
+    server.createContext("/v1/farm", fresh::handle);
+    farm = Optional.of(fresh);
+  }
+
+  Optional<ScriptedFarm> farm() {
+    return farm;
   }
 
   Host host() {

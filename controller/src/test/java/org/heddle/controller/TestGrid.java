@@ -36,10 +36,20 @@ final class TestGrid implements AutoCloseable {
   private volatile Optional<GridClient> client = Optional.empty();
 
   TestGrid(Path folder, int hosts, int leaseSeconds) throws IOException {
+    this(folder, hosts, leaseSeconds, "");
+  }
+
+  /**
+   * @param builder host that builds images
+   */
+  TestGrid(Path folder, int hosts, int leaseSeconds, String builder) throws IOException {
     this.folder = folder;
     this.leaseSeconds = leaseSeconds;
     for (int i = 1; i <= hosts; i++) {
-      ScriptedAgent _ = new ScriptedAgent("host" + i, TOKEN, agents);
+      ScriptedAgent agent = new ScriptedAgent("host" + i, TOKEN, agents);
+      if (builder.equals("host" + i)) {
+        agent.build();
+      }
     }
     start();
     leases = Thread.ofVirtual().start(this::keepLeases);

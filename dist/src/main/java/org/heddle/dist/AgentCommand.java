@@ -13,10 +13,12 @@ import java.util.concurrent.Callable;
 import org.heddle.agent.AgentOptions;
 import org.heddle.agent.AgentOptions.ContentOptions;
 import org.heddle.agent.AgentOptions.DriverKind;
+import org.heddle.agent.AgentOptions.FarmOptions;
 import org.heddle.agent.AgentProgram;
 import org.heddle.agent.HostDefaults;
 import org.heddle.cli.Environment;
 import org.heddle.cli.Failure;
+import org.heddle.dist.farm.RecipeFolders;
 import org.heddle.drivers.DriverException;
 import org.heddle.drivers.qemu.Accelerator;
 import org.heddle.model.HostId;
@@ -141,6 +143,41 @@ final class AgentCommand implements Callable<Integer> {
       description = "One of ${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}.")
   DriverKind driver = DriverKind.QEMU;
 
+  @Option(
+      names = "--trust",
+      paramLabel = "KEYFILE",
+      description =
+          "Boot images that came from other hosts only when the owner of this public key (a farm's"
+              + " keys/farm.pub, or one of 'heddle store key') has signed them; may be given several"
+              + " times.")
+  List<Path> trust = new ArrayList<>();
+
+  @Option(
+      names = "--builder",
+      description = "Build images for the grid, from recipes. Needs root, and a farm's tools.")
+  boolean builder;
+
+  @Option(
+      names = "--farm",
+      paramLabel = "DIR",
+      description = "The builder's farm. Default: farm in --state.")
+  @Nullable Path farm;
+
+  @Option(
+      names = "--recipes",
+      paramLabel = "DIR",
+      description =
+          "A folder with recipes/ and classes/ of the builder's, before those that come with Heddle;"
+              + " may be given several times.")
+  List<Path> recipes = new ArrayList<>();
+
+  @Option(
+      names = "--builds",
+      paramLabel = "N",
+      defaultValue = "2",
+      description = "Builds at the same time; more wait. Default: ${DEFAULT-VALUE}.")
+  int builds;
+
   private final Environment around;
 
   AgentCommand(Environment around) {
@@ -180,7 +217,20 @@ final class AgentCommand implements Callable<Integer> {
         new TreeSet<>(tags),
         accelerator,
         Optional.ofNullable(ram),
-        driver);
+        driver,
+        farm());
+  }
+
+  private FarmOptions farm() {
+    if (!builder) {
+      return new FarmOptions(trust, Optional.empty());
+    }
+    Path folder = farm == null ? state.toAbsolutePath().normalize().resolve("farm") : farm;
+    return new FarmOptions(
+        trust,
+        Optional.of(
+            new FarmOptions.Builder(
+                folder, RecipeFolders.all(recipes, around), builds, around.variables())));
   }
 
   private Resources capacity() throws IOException {

@@ -65,7 +65,7 @@ final class ArchitectureTest {
         .whereLayer("api")
         .mayOnlyAccessLayers("model")
         .whereLayer("agent")
-        .mayOnlyAccessLayers("api", "drivers", "wiring", "store", "model", "network")
+        .mayOnlyAccessLayers("api", "drivers", "wiring", "store", "images", "model", "network")
         .whereLayer("controller")
         .mayOnlyAccessLayers("api", "engine", "model", "planner", "network")
         .whereLayer("cli")

@@ -97,7 +97,9 @@ final class Apt {
       if (!Files.exists(known) || refresh) {
         prepare();
         checkKeyring();
-        Command.of(words("apt-get", Map.of(), "update", "-o", "APT::Update::Error-Mode=any"))
+        Command.of(
+                farm.online(
+                    words("apt-get", Map.of(), "update", "-o", "APT::Update::Error-Mode=any")))
             .check(log);
         Snapshot fresh = read();
         Path written =
@@ -343,7 +345,7 @@ final class Apt {
 
   private void download(List<String> words, Log log)
       throws IOException, InterruptedException, FarmException {
-    Command.Ended ended = Command.of(words).run(log, log);
+    Command.Ended ended = Command.of(farm.online(words)).run(log, log);
     if (ended.well()) {
       return;
     }

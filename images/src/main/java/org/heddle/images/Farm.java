@@ -27,6 +27,12 @@ import org.jspecify.annotations.Nullable;
  * equal requests wait for one build. Building needs root; reading does not.
  */
 public final class Farm {
+  /**
+   * Variable: file of the network namespace in which packages are fetched, where that is not the
+   * program's own.
+   */
+  public static final String NETWORK = "HEDDLE_FARM_NETWORK";
+
   private final FarmFolder farm;
   private final Limits limits;
   private final InstantSource clock;
@@ -40,6 +46,7 @@ public final class Farm {
     this.limits = limits;
     this.clock = clock;
     this.mirrors = new Mirrors(variables);
+    farm.downloadIn(variables.getOrDefault(NETWORK, ""));
     this.stages = new Stages(farm, clock);
     this.images = new Images(farm);
     this.signing = new Signing(farm.keys());
@@ -216,6 +223,7 @@ public final class Farm {
                 snapshot,
                 (work, tree, log) -> {
                   log.watch(share -> progress.step(of.name(), label, share));
+                  log.tell(progress::said);
                   maker.make(
                       new StageMaker.Job(
                           of.of(), of.architecture(), step, below, snapshot, work, tree, log));
@@ -267,6 +275,7 @@ public final class Farm {
         Path out = Files.createDirectory(work.folder().resolve("image"));
         Path logFile = work.folder().resolve("log");
         try (Log log = new Log(logFile)) {
+          log.tell(progress::said);
           new Assembly(farm, limits)
               .write(
                   new Assembly.Job(
@@ -373,8 +382,29 @@ public final class Farm {
   }
 
   /** Puts an image where the grid looks for images; see image.json in ARCHITECTURE.md. */
-  public void give(ImageRecord image, Path into) throws IOException {
-    images.give(image, into);
+  public void give(ImageRecord image, Path into) throws IOException, InterruptedException {
+    give(image, into, image.name());
+  }
+
+  /** The same under another name, which hosts then know it by. */
+  public void give(ImageRecord image, Path into, String name)
+      throws IOException, InterruptedException {
+    images.give(image, into, name, this::sign);
+  }
+
+  /** The farm's signature of a message, in base64; see {@link Signatures}. */
+  public byte[] sign(byte[] message) throws IOException, InterruptedException {
+    return signing.sign(message, farm.locks().resolve("keys"));
+  }
+
+  /** The file with the farm's public key, which is made when there is none. */
+  public Path publicKey() throws IOException, InterruptedException {
+    return signing.published(farm.locks().resolve("keys"));
+  }
+
+  /** The main file of an image: disk, tar, and so on. */
+  public Path mainFile(ImageRecord image) throws FarmException {
+    return main(image);
   }
 
   /**
@@ -518,7 +548,7 @@ public final class Farm {
       Files.copy(work.resolve("log"), out.resolve(Images.LOG));
     }
     byte[] content = Json.bytes(record);
-    Files.write(out.resolve(Images.SIGNATURE), signing.sign(content, farm.locks().resolve("keys")));
+    Files.write(out.resolve(Images.SIGNATURE), sign(content));
     Json.write(out.resolve(Images.BUILD), content);
     try (Log log = new Log(work.resolve("sync"))) {
       Command.of("sync", "-f", out.toString()).check(log);

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.stream.Stream;
@@ -31,6 +32,7 @@ import java.util.stream.Stream;
  */
 final class FarmFolder {
   private final Path root;
+  private volatile String network = "";
 
   FarmFolder(Path root) {
     this.root = root.toAbsolutePath().normalize();
@@ -59,6 +61,21 @@ final class FarmFolder {
         Files.move(fresh, script, StandardCopyOption.ATOMIC_MOVE);
       }
     }
+  }
+
+  /** Packages are fetched in the network namespace of that file; "": in this process's own. */
+  void downloadIn(String namespace) {
+    network = namespace;
+  }
+
+  /** The words of a program that is to fetch something. */
+  List<String> online(List<String> words) {
+    if (network.isEmpty()) {
+      return words;
+    }
+    List<String> there = new ArrayList<>(List.of("nsenter", "--net=" + network, "--"));
+    there.addAll(words);
+    return there;
   }
 
   Path root() {

@@ -111,21 +111,24 @@ final class Images {
   /**
    * Puts the image where the grid looks for images: a folder with image.json and its files, at
    * once. Files are linked where that is possible.
+   *
+   * @param name what {@code image.json} shall call it, which is then signed as it is there
    */
-  void give(ImageRecord image, Path into) throws IOException {
+  void give(ImageRecord image, Path into, String name, Signer signer)
+      throws IOException, InterruptedException {
     Path from = folder(image.digest());
     Path target = into.toAbsolutePath().normalize();
     Files.createDirectories(target.getParent());
     Path fresh = target.resolveSibling("." + target.getFileName() + ".new");
     FarmFolder.delete(fresh);
     Files.createDirectory(fresh);
-    List<String> names =
-        new ArrayList<>(image.files().stream().map(ImageRecord.FileOf::name).toList());
-    names.add(BOOT);
-    for (String name : names) {
-      if (Files.exists(from.resolve(name))) {
-        link(from.resolve(name), fresh.resolve(name));
-      }
+    for (ImageRecord.FileOf file : image.files()) {
+      link(from.resolve(file.name()), fresh.resolve(file.name()));
+    }
+    if (Files.exists(from.resolve(BOOT))) {
+      byte[] description = named(from.resolve(BOOT), image.name(), name);
+      Files.write(fresh.resolve(Signatures.OF_IMAGE), signer.sign(description));
+      Json.write(fresh.resolve(BOOT), description);
     }
     Path old = target.resolveSibling("." + target.getFileName() + ".old");
     FarmFolder.delete(old);
@@ -134,6 +137,20 @@ final class Images {
     }
     Files.move(fresh, target, StandardCopyOption.ATOMIC_MOVE);
     FarmFolder.delete(old);
+  }
+
+  /** Signs what a host reads. */
+  interface Signer {
+    byte[] sign(byte[] message) throws IOException, InterruptedException;
+  }
+
+  private static byte[] named(Path boot, String own, String name) throws IOException {
+    if (name.equals(own)) {
+      return Files.readAllBytes(boot);
+    }
+    Map<String, Object> description = new LinkedHashMap<>(Json.object(boot));
+    description.put("name", name);
+    return Json.bytes(description);
   }
 
   private static void link(Path from, Path to) throws IOException {

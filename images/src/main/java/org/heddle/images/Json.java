@@ -7,7 +7,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.Map;
 import tools.jackson.core.JacksonException;
+import tools.jackson.core.type.TypeReference;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.json.JsonMapper;
@@ -30,6 +32,15 @@ final class Json {
   static <T> T read(Path file, Class<T> type) throws IOException {
     try {
       return MAPPER.readValue(Files.readString(file), type);
+    } catch (JacksonException malformed) {
+      throw new IOException(file + " is damaged: " + malformed.getOriginalMessage(), malformed);
+    }
+  }
+
+  /** A file with one JSON object. */
+  static Map<String, Object> object(Path file) throws IOException {
+    try {
+      return MAPPER.readValue(Files.readString(file), new TypeReference<Map<String, Object>>() {});
     } catch (JacksonException malformed) {
       throw new IOException(file + " is damaged: " + malformed.getOriginalMessage(), malformed);
     }

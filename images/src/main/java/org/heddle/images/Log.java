@@ -5,6 +5,7 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.function.Consumer;
 import java.util.function.DoubleConsumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -19,6 +20,7 @@ final class Log extends OutputStream {
   private final OutputStream out;
   private long written;
   private DoubleConsumer watcher = _ -> {};
+  private Consumer<String> reader = _ -> {};
 
   Log(Path file) throws IOException {
     this.file = file;
@@ -28,6 +30,11 @@ final class Log extends OutputStream {
   /** Hears the share that is done, 0 to 1, where a step prints lines "heddle-done NUMBER ALL". */
   void watch(DoubleConsumer listener) {
     this.watcher = listener;
+  }
+
+  /** Hears what is written, in pieces as it comes, as far as it is kept. */
+  void tell(Consumer<String> listener) {
+    this.reader = listener;
   }
 
   private void look(byte[] bytes, int from, int length) {
@@ -49,6 +56,7 @@ final class Log extends OutputStream {
       return;
     }
     out.write(bytes, from, length);
+    reader.accept(new String(bytes, from, length, StandardCharsets.UTF_8));
     written += length;
     if (written >= MOST) {
       out.write("\n(more is not kept)\n".getBytes(StandardCharsets.UTF_8));

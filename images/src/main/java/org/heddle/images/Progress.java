@@ -20,4 +20,7 @@ public interface Progress {
 
   /** A step has ended well. */
   void done(String image, String step, boolean cached, double seconds);
+
+  /** What goes to the build's log, in pieces as it comes. */
+  default void said(String text) {}
 }

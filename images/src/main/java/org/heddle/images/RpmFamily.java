@@ -62,7 +62,9 @@ final class RpmFamily {
   private void run(StageMaker.Job job, Path configuration, List<String> names, boolean download)
       throws IOException, InterruptedException, FarmException {
     List<String> words = new ArrayList<>(List.of("sh", "-ec", SCRIPT, "sh"));
-    words.addAll(List.of(cache(job.of()).toString(), "dnf", "-y", "-q"));
+    words.add(cache(job.of()).toString());
+    List<String> dnf = List.of("dnf", "-y", "-q");
+    words.addAll(download ? farm.online(dnf) : dnf);
     words.add("--config=" + configuration);
     words.add("--releasever=" + job.of().suite());
     words.add("--forcearch=" + ARCHITECTURES.getOrDefault(job.architecture(), job.architecture()));

@@ -9,10 +9,8 @@ import java.security.KeyFactory;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.PrivateKey;
-import java.security.PublicKey;
 import java.security.Signature;
 import java.security.spec.PKCS8EncodedKeySpec;
-import java.security.spec.X509EncodedKeySpec;
 import java.util.Base64;
 
 /**
@@ -66,6 +64,16 @@ final class Signing {
     }
   }
 
+  /** The public key, which is made with the private one when there is none. */
+  Path published(Path lock) throws IOException, InterruptedException {
+    try (Locks.Held _ = Locks.exclusive(lock)) {
+      makeKey();
+      return publicFile();
+    } catch (GeneralSecurityException impossible) {
+      throw new IllegalStateException("Java has had Ed25519 since 15", impossible);
+    }
+  }
+
   /** The signature, in base64. */
   byte[] sign(byte[] message, Path lock) throws IOException, InterruptedException {
     try (Locks.Held _ = Locks.exclusive(lock)) {
@@ -84,16 +92,7 @@ final class Signing {
 
   /** Whether the signature in the file is of this message, by the owner of the public key. */
   static boolean verify(byte[] message, Path signature, Path publicKey) throws IOException {
-    try {
-      PublicKey key =
-          KeyFactory.getInstance(ALGORITHM)
-              .generatePublic(new X509EncodedKeySpec(decoded(publicKey)));
-      Signature check = Signature.getInstance(ALGORITHM);
-      check.initVerify(key);
-      check.update(message);
-      return check.verify(decoded(signature));
-    } catch (GeneralSecurityException unusable) {
-      return false;
-    }
+    return Signatures.verify(
+        message, Files.readAllBytes(signature), Signatures.publicKey(publicKey));
   }
 }

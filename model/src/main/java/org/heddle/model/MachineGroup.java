@@ -29,6 +29,11 @@ public record MachineGroup(
     }
   }
 
+  /** The same with another image. */
+  public MachineGroup of(String other) {
+    return new MachineGroup(name, count, other, demand, kind, start);
+  }
+
   /** Short names of its machines, in order. */
   public List<String> names() {
     if (count == 1) {

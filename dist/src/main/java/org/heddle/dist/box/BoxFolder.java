@@ -56,6 +56,21 @@ final class BoxFolder {
     return path.resolve("programs");
   }
 
+  /** The image farm, which {@code heddle farm} uses too. */
+  Path farm() {
+    return path.resolve("farm");
+  }
+
+  /** Recipes and classes of who has the grid. */
+  Path library() {
+    return path.resolve("library");
+  }
+
+  /** A handle of the machine's own network, for what hosts of the box fetch from outside. */
+  Path network() {
+    return path.resolve("network");
+  }
+
   Path images() {
     return path.resolve("images");
   }

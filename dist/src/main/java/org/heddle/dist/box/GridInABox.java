@@ -83,6 +83,7 @@ public final class GridInABox {
       new BoxNetwork(box).up();
       List<String> started = new ArrayList<>();
       box = startController(box, started);
+      new BoxFarm(folder).prepare();
       startAgents(box, started);
       String url = "http://127.0.0.1:" + box.commandPort();
       folder.save(new BoxFolder.Client(url, folder.token()));

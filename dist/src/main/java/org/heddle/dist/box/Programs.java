@@ -3,9 +3,11 @@ package org.heddle.dist.box;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.heddle.images.Farm;
 import org.jspecify.annotations.Nullable;
 
 /** The programs of a box: which commands make its controller and its agents. */
@@ -49,6 +51,9 @@ interface Programs {
     /** What a transfer needs for a moment; its collector then gives it back to the machine. */
     private static final List<String> AGENT_HEAP = List.of("-Xmx128m", "-XX:MaxNewSize=8m");
 
+    /** Recipes come with files. */
+    private static final List<String> BUILDER_HEAP = List.of("-Xmx192m", "-XX:MaxNewSize=8m");
+
     private static final List<String> CONTROLLER_HEAP = List.of("-Xmx256m");
 
     private final String mainClass;
@@ -80,7 +85,8 @@ interface Programs {
     @Override
     public Daemon agent(Box box, Box.Host host, BoxFolder folder, String token) throws IOException {
       Path state = folder.host(host);
-      List<String> command = java(folder, AGENT_HEAP);
+      boolean first = host.equals(box.hosts().getFirst());
+      List<String> command = java(folder, first ? BUILDER_HEAP : AGENT_HEAP);
       command.addAll(
           List.of(
               "agent",
@@ -104,9 +110,12 @@ interface Programs {
               box.spec().hostMemoryMiB() + "MiB",
               "--disk",
               box.spec().hostDiskMiB() + "MiB"));
-      if (host.equals(box.hosts().getFirst())) {
+      command.addAll(List.of("--trust", BoxFarm.key(folder).toString()));
+      if (first) {
         // The others fetch an image from it when they need it, as hosts of a real grid do.
         command.addAll(List.of("--images", folder.images().toString()));
+        command.addAll(List.of("--builder", "--farm", folder.farm().toString()));
+        command.addAll(List.of("--recipes", folder.library().toString()));
       }
       if (host.equals(repository(box, host.site()))) {
         command.add("--repository");
@@ -115,9 +124,16 @@ interface Programs {
           "agent of " + host.name(),
           Optional.of(host.namespace()),
           command,
-          environment(box, token),
+          first ? builder(box, folder, token) : environment(box, token),
           state,
           "agent");
+    }
+
+    private static Map<String, String> builder(Box box, BoxFolder folder, String token) {
+      Map<String, String> environment = new HashMap<>(environment(box, token));
+      environment.put(Farm.NETWORK, folder.network().toString());
+      BoxFarm.inherit(System.getenv(), environment);
+      return environment;
     }
 
     /** The last host of a site, since machines go to the first ones first. */

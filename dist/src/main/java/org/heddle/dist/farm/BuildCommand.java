@@ -1,6 +1,8 @@
 package org.heddle.dist.farm;
 
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -11,7 +13,15 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
+import org.heddle.api.FarmApi.BuildRequest;
+import org.heddle.api.FarmApi.BuildView;
+import org.heddle.api.FarmApi.RecipeText;
+import org.heddle.api.GridClient;
+import org.heddle.api.GridException;
+import org.heddle.api.RecipeSources;
 import org.heddle.cli.Environment;
+import org.heddle.cli.GridBuilds;
+import org.heddle.cli.GridOptions;
 import org.heddle.cli.Human;
 import org.heddle.images.Farm;
 import org.heddle.images.FarmException;
@@ -55,6 +65,13 @@ final class BuildCommand implements Callable<Integer> {
       names = "--refresh",
       description = "Fetch new package lists first; what they change is made anew.")
   boolean refresh;
+
+  @Option(
+      names = "--on-grid",
+      description =
+          "Have the grid build them, on its host that builds, for its vjobs. The grid is found as by"
+              + " other commands; files that a recipe copies are sent with it.")
+  boolean onGrid;
 
   @Option(
       names = "--no-store",
@@ -121,6 +138,9 @@ final class BuildCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     Environment around = Objects.requireNonNull(parent).around();
+    if (onGrid) {
+      return buildOnGrid(around);
+    }
     Limits limits = limits();
     List<Outcome> outcomes =
         Work.run(() -> {
@@ -138,6 +158,47 @@ final class BuildCommand implements Callable<Integer> {
     Object answer = outcomes.size() == 1 ? outcomes.getFirst() : outcomes;
     around.print(options.format, answer, () -> text(outcomes));
     return 0;
+  }
+
+  private int buildOnGrid(Environment around) {
+    if (into != null) {
+      throw org.heddle.cli.Failure.invalid("--into is for a farm on this machine, not --on-grid");
+    }
+    var _ = wish(architecture, imageFormat);
+    List<BuildRequest> requests = recipes.stream().map(this::request).toList();
+    try (GridClient grid = GridOptions.found(around);
+        GridBuilds builds = new GridBuilds(grid, around)) {
+      List<BuildView> built = builds.build(requests);
+      Object answer = built.size() == 1 ? built.getFirst() : built;
+      StringBuilder text = new StringBuilder();
+      built.forEach(one -> text.append(GridBuilds.line(one)).append('\n'));
+      around.print(options.format, answer, text::toString);
+      return 0;
+    } catch (GridBuilds.Failed failed) {
+      throw new GridException(failed.problem());
+    }
+  }
+
+  private BuildRequest request(String recipe) {
+    boolean file = recipe.contains("/") || recipe.endsWith(".yaml");
+    return new BuildRequest(
+        file ? Optional.empty() : Optional.of(recipe),
+        file ? Optional.of(text(Path.of(recipe))) : Optional.empty(),
+        Optional.ofNullable(architecture),
+        Optional.ofNullable(imageFormat),
+        false,
+        refresh);
+  }
+
+  private static RecipeText text(Path file) {
+    try {
+      Path folder = Objects.requireNonNull(file.toAbsolutePath().getParent());
+      return RecipeSources.gather(file.toString(), Files.readString(file), folder);
+    } catch (NoSuchFileException missing) {
+      throw org.heddle.cli.Failure.invalid(file + ": there is no such file");
+    } catch (IOException unreadable) {
+      throw org.heddle.cli.Failure.invalid(file + ": " + unreadable.getMessage());
+    }
   }
 
   private Limits limits() {

@@ -1,9 +1,7 @@
 package org.heddle.dist.farm;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import org.heddle.cli.Environment;
 import org.heddle.cli.Format;
@@ -16,8 +14,6 @@ import picocli.CommandLine.Option;
 
 /** What the commands on one farm have in common. */
 final class FarmOptions {
-  private static final Path INSTALLED = Path.of("/usr/share/heddle/images");
-
   @Option(
       names = "--farm",
       paramLabel = "DIR",
@@ -60,15 +56,6 @@ final class FarmOptions {
   }
 
   Library library(Environment around) {
-    List<Path> folders = new ArrayList<>(recipes);
-    String home = around.variable("HEDDLE_HOME");
-    if (!home.isEmpty()) {
-      folders.add(Path.of(home).resolve("images"));
-      folders.add(Path.of(home).resolve("examples").resolve("farm"));
-    }
-    if (Files.isDirectory(INSTALLED)) {
-      folders.add(INSTALLED);
-    }
-    return new Library(folders);
+    return new Library(RecipeFolders.all(recipes, around));
   }
 }

@@ -83,8 +83,18 @@ final class TestGrid implements AutoCloseable {
     Path link = state.resolve("images/tiny");
     Files.deleteIfExists(link);
     Files.createSymbolicLink(link, tiny.toAbsolutePath().normalize());
+    link(state.resolve("farm"), images().resolveSibling("farm"));
+    link(state.resolve("library"), Path.of("..", "images"));
     purge(state);
     return state;
+  }
+
+  /** The farm and the recipes that the image tiny is made with: so nothing is fetched. */
+  private static void link(Path name, Path to) throws IOException {
+    if (Files.isDirectory(to)) {
+      Files.deleteIfExists(name);
+      Files.createSymbolicLink(name, to.toAbsolutePath().normalize());
+    }
   }
 
   static void purge(Path state) throws IOException, BoxException {

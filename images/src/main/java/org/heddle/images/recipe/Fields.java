@@ -6,6 +6,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -225,6 +227,14 @@ final class Fields {
       return List.of();
     }
     return new ArrayList<>(sequence.getValue());
+  }
+
+  /** The line of each key's value. */
+  SortedMap<String, Integer> lines() {
+    SortedMap<String, Integer> lines = new TreeMap<>();
+    values.forEach(
+        (key, node) -> lines.put(key, node.getStartMark().map(Mark::getLine).orElse(0) + 1));
+    return lines;
   }
 
   Report report() {

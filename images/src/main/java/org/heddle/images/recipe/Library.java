@@ -39,7 +39,22 @@ public final class Library {
     public static final Wish NONE = new Wish(Optional.empty(), Optional.empty());
   }
 
-  private record Found(Recipe recipe, Path file) {}
+  private record Found(Recipe recipe, Path file, SortedMap<String, Integer> lines) {
+    /** Lays what was found out later at the line of its field. */
+    RecipeException at(RecipeException wrong) {
+      return new RecipeException(
+          wrong.problems().stream()
+              .map(one ->
+                  one.file().equals(file.toString()) && one.line() == 1
+                      ? new Problem(
+                          one.file(),
+                          lines.getOrDefault(one.field(), 1),
+                          one.field(),
+                          one.message())
+                      : one)
+              .toList());
+    }
+  }
 
   /**
    * Reads a recipe and all that it refers to.
@@ -114,7 +129,9 @@ public final class Library {
 
   private static Found read(Path file) throws IOException, RecipeException {
     try {
-      return new Found(RecipeFile.read(file.toString(), Files.readString(file)), file);
+      String text = Files.readString(file);
+      return new Found(
+          RecipeFile.read(file.toString(), text), file, RecipeFile.lines(file.toString(), text));
     } catch (NoSuchFileException missing) {
       throw new RecipeException(file.toString(), "", "there is no such file");
     }
@@ -145,6 +162,8 @@ public final class Library {
         steps.add(new Step.Scripts(recipe.name(), recipe.scripts()));
       }
       return finished(recipe, below, steps, wish, within);
+    } catch (RecipeException wrong) {
+      throw found.at(wrong);
     } finally {
       within.remove(recipe.name());
     }

@@ -2,10 +2,12 @@ package org.heddle.images.recipe;
 
 import java.math.BigDecimal;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.snakeyaml.engine.v2.nodes.Node;
@@ -64,6 +66,13 @@ public final class RecipeFile {
         Fields.ofFile(report, text, KEYS).map(fields -> new RecipeFile(fields).recipe());
     report.check();
     return recipe.orElseThrow();
+  }
+
+  /** The lines of the top level's keys. */
+  static SortedMap<String, Integer> lines(String file, String text) {
+    return Fields.ofFile(new Fields.Report(file), text, KEYS)
+        .map(Fields::lines)
+        .orElse(Collections.emptySortedMap());
   }
 
   private Recipe recipe() {

@@ -1,0 +1,336 @@
+package org.heddle.agent.farm;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SequencedMap;
+import java.util.concurrent.Semaphore;
+import org.heddle.api.ApiException;
+import org.heddle.api.FarmApi.BuildRequest;
+import org.heddle.api.FarmApi.BuildView;
+import org.heddle.api.FarmApi.SourceFile;
+import org.heddle.api.GridApi.Problem;
+import org.heddle.api.Json;
+import org.heddle.images.recipe.Canonical;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The queue of builds: so many at once, so many that wait, and who wants what is being built waits
+ * for that. A request is known by its id; asking again under the same id builds nothing again. What
+ * is known of requests ends with the process: asked again afterwards, the image is found, or the
+ * build goes on from the stages that are finished. Thread-safe.
+ */
+public final class Builds implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Builds.class);
+
+  /** More than these wait for nothing that they will see today. */
+  public static final int MOST_WAITING = 64;
+
+  /** Requests that have ended and can still be asked for. */
+  private static final int REMEMBERED = 200;
+
+  /** A build that is given up kills its processes and takes its folders away. */
+  private static final Duration GIVING_UP = Duration.ofSeconds(60);
+
+  private static final Duration HEARTBEAT = Duration.ofSeconds(10);
+
+  /** A request, and the build that does it. */
+  private static final class Asked {
+    final String request;
+    final Build build;
+    volatile boolean left;
+
+    /**
+     * @param request its digest: it may be long, and is only compared
+     */
+    Asked(String request, Build build) {
+      this.request = request;
+      this.build = build;
+    }
+  }
+
+  private final Workshop workshop;
+  private final int atOnce;
+  private final Semaphore slots;
+  private final SequencedMap<String, Asked> asked = new LinkedHashMap<>();
+  private final Map<String, Build> building = new HashMap<>();
+  private boolean closed;
+
+  /**
+   * @param atOnce builds at the same time
+   */
+  public Builds(Workshop workshop, int atOnce) {
+    if (atOnce < 1) {
+      throw new IllegalArgumentException("builds at once: 1 or more");
+    }
+    this.workshop = workshop;
+    this.atOnce = atOnce;
+    this.slots = new Semaphore(atOnce, true);
+  }
+
+  public int atOnce() {
+    return atOnce;
+  }
+
+  /** What would be done; nothing is. */
+  public BuildView plan(String id, BuildRequest request) throws IOException, InterruptedException {
+    try (Workshop.Draft draft = workshop.draft(request)) {
+      Optional<Workshop.Made> there = request.refresh() ? Optional.empty() : draft.there();
+      return new BuildView(
+          id,
+          "planned",
+          draft.name(),
+          draft.digest(),
+          there.map(Workshop.Made::image).orElse(""),
+          there.isPresent(),
+          "",
+          0,
+          there.isPresent() ? there.get().stages() : draft.plan(),
+          there.map(Workshop.Made::bytes).orElse(0L),
+          0,
+          Optional.empty());
+    }
+  }
+
+  /**
+   * Has it built.
+   *
+   * @throws ApiException when it cannot be, the queue is full, or the id was used for something
+   *     else
+   */
+  public BuildView ask(String id, BuildRequest request) throws IOException, InterruptedException {
+    String digest = digest(request);
+    Optional<BuildView> known = known(id, digest);
+    if (known.isPresent()) {
+      return known.get();
+    }
+    Workshop.Draft draft = workshop.draft(request);
+    boolean taken = false;
+    try {
+      boolean there = !request.refresh() && draft.there().isPresent();
+      int steps = there ? 1 : draft.steps();
+      taken = enter(id, digest, request.refresh(), draft, steps, there);
+    } finally {
+      if (!taken) {
+        draft.close();
+      }
+    }
+    return find(id).orElseThrow();
+  }
+
+  private static String digest(BuildRequest request) {
+    List<Object> parts = new ArrayList<>();
+    parts.add(request.name().orElse(""));
+    parts.add(request.architecture().orElse(""));
+    parts.add(request.format().orElse(""));
+    parts.add(request.boot() + " " + request.refresh());
+    if (request.recipe().isPresent()) {
+      parts.add(request.recipe().get().file());
+      parts.add(Canonical.sha256(request.recipe().get().text().getBytes(StandardCharsets.UTF_8)));
+      for (SourceFile source : request.recipe().get().sources()) {
+        byte[] content = source.content().getBytes(StandardCharsets.UTF_8);
+        parts.add(source.kind() + " " + source.path() + " " + Canonical.sha256(content));
+      }
+    }
+    return Canonical.digest(parts);
+  }
+
+  private synchronized Optional<BuildView> known(String id, String request)
+      throws ApiException {
+    Asked before = asked.get(id);
+    if (before != null && !before.request.equals(request)) {
+      throw refused("conflict", 409, "build '" + id + "' was asked for with another request");
+    }
+    return Optional.ofNullable(before).map(one -> one.build.view(id, one.left));
+  }
+
+  /** Whether the draft is used: not where another build is joined. */
+  private synchronized boolean enter(
+      String id,
+      String request,
+      boolean refresh,
+      Workshop.Draft draft,
+      int steps,
+      boolean there)
+      throws ApiException {
+    if (closed) {
+      throw refused("unreachable", 503, "the agent is stopping");
+    }
+    if (known(id, request).isPresent()) {
+      return false;
+    }
+    String key = draft.digest() + (refresh ? " anew" : "");
+    Build same = building.get(key);
+    if (same != null && same.join(id)) {
+      remember(id, new Asked(request, same));
+      return false;
+    }
+    if (!there && waiting() >= MOST_WAITING) {
+      throw refused("failed", 503, MOST_WAITING + " builds wait already: try again later");
+    }
+    Build build = new Build(draft.name(), draft.digest(), steps);
+    build.join(id);
+    remember(id, new Asked(request, build));
+    building.put(key, build);
+    Thread worker =
+        Thread.ofVirtual()
+            .name("build-" + draft.name())
+            .unstarted(() -> work(key, build, draft, refresh, there));
+    build.by(worker);
+    worker.start();
+    return true;
+  }
+
+  private long waiting() {
+    return building.values().stream().filter(build -> !build.ended()).count() - atOnce;
+  }
+
+  private void remember(String id, Asked one) {
+    asked.put(id, one);
+    var oldest = asked.entrySet().iterator();
+    for (int over = asked.size() - REMEMBERED; over > 0 && oldest.hasNext(); ) {
+      if (oldest.next().getValue().build.ended()) {
+        oldest.remove();
+        over--;
+      }
+    }
+  }
+
+  /** One that is there already waits for no other. */
+  private void work(String key, Build build, Workshop.Draft draft, boolean refresh, boolean there) {
+    boolean slot = false;
+    try (draft) {
+      if (!there) {
+        slots.acquire();
+        slot = true;
+      }
+      build.begin();
+      Workshop.Made made = draft.make(refresh, build);
+      LOG.info("image {} {}", draft.name(), made.cached() ? "was there" : "built");
+      forget(key, build);
+      build.end(made);
+    } catch (InterruptedException cancelled) {
+      forget(key, build);
+      build.end(Build.State.CANCELLED);
+    } catch (ApiException refused) {
+      forget(key, build);
+      build.fail(refused.problem());
+    } catch (IOException | RuntimeException failed) {
+      forget(key, build);
+      if (build.wanted()) {
+        LOG.warn("build of {}", draft.name(), failed);
+        build.fail(problem("failed", 500, String.valueOf(failed.getMessage())));
+      } else {
+        build.end(Build.State.CANCELLED); // What is interrupted fails in many ways.
+      }
+    } finally {
+      if (slot) {
+        slots.release();
+      }
+    }
+  }
+
+  /** Before it ends, so that nobody joins a build that has ended. */
+  private synchronized void forget(String key, Build build) {
+    building.remove(key, build);
+  }
+
+  public synchronized Optional<BuildView> find(String id) {
+    return Optional.ofNullable(asked.get(id)).map(one -> one.build.view(id, one.left));
+  }
+
+  /** All that are known, newest first. */
+  public synchronized List<BuildView> list() {
+    List<BuildView> views = new ArrayList<>();
+    asked.reversed().forEach((id, one) -> views.add(one.build.view(id, one.left)));
+    return views;
+  }
+
+  /** Gives a build up, and waits until nothing of it is left. Others who want it go on. */
+  public BuildView cancel(String id) throws IOException, InterruptedException {
+    Asked one = asked(id);
+    boolean left = one.build.leave(id);
+    if (left) {
+      one.left = true;
+      if (!one.build.wanted()) {
+        one.build.await(GIVING_UP);
+      }
+    }
+    return one.build.view(id, one.left);
+  }
+
+  private synchronized Asked asked(String id) throws ApiException {
+    Asked one = asked.get(id);
+    if (one == null) {
+      throw refused("not-found", 404, "no build '" + id + "' is known here");
+    }
+    return one;
+  }
+
+  /**
+   * Writes how a build goes on as server-sent events, until it has ended: "build" with a {@link
+   * BuildView}, and "log" with a line, whose id is its number.
+   *
+   * @param after the number of the last line that is not wanted again
+   */
+  public void follow(String id, long after, OutputStream out)
+      throws IOException, InterruptedException {
+    Asked one = asked(id);
+    long seen = 0;
+    long known = after;
+    while (true) {
+      Build.News news = one.build.news(known, seen, HEARTBEAT);
+      StringBuilder text = new StringBuilder();
+      for (Build.Line line : news.lines()) {
+        text.append("id: ").append(line.number()).append("\nevent: log\ndata: ");
+        text.append(line.text().replace("\r", "")).append("\n\n");
+        known = line.number();
+      }
+      boolean over = news.ended() || one.left;
+      if (news.version() != seen || over) {
+        String view = Json.write(one.build.view(id, one.left));
+        text.append("event: build\ndata: ").append(view).append("\n\n");
+        seen = news.version();
+      }
+      out.write((text.isEmpty() ? ":\n\n" : text.toString()).getBytes(StandardCharsets.UTF_8));
+      out.flush();
+      if (over) {
+        return;
+      }
+    }
+  }
+
+  static ApiException refused(String type, int status, String detail) {
+    return new ApiException(problem(type, status, detail));
+  }
+
+  static Problem problem(String type, int status, String detail) {
+    return new Problem(type, type.replace('-', ' '), status, detail, "");
+  }
+
+  /** Gives up all that has not ended. */
+  @Override
+  public void close() {
+    List<Build> left;
+    synchronized (this) {
+      closed = true;
+      left = List.copyOf(building.values());
+    }
+    left.forEach(Build::giveUp);
+    try {
+      for (Build build : left) {
+        build.await(GIVING_UP);
+      }
+    } catch (InterruptedException impatient) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}
