@@ -186,14 +186,14 @@ public final class GridBuilds implements AutoCloseable {
 
   /** What nobody waits for any more is not built. */
   private void giveUp() {
-    for (String id : open) {
+    for (String id : List.copyOf(open)) {
       try {
         grid.cancelBuild(id);
       } catch (GridException notThere) {
         // It was never asked for, or the grid is away.
       }
-      open.remove(id);
     }
+    open.clear();
   }
 
   @Override
