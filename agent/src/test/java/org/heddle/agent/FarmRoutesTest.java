@@ -162,8 +162,7 @@ final class FarmRoutesTest {
     "'bytes=0-1,4-5',200,0123456789abcdefghijklmnopqrstuvwxyz,",
     "bytes=5-2,200,0123456789abcdefghijklmnopqrstuvwxyz,",
   })
-  void aDownloadGivesTheRange(String range, int status, String body, String said)
-      throws Exception {
+  void aDownloadGivesTheRange(String range, int status, String body, String said) throws Exception {
     built("web");
     HttpResponse<String> answer = send("GET", "/images/web/file", "", "Range", range);
     assertThat(answer.statusCode()).isEqualTo(status);

@@ -48,8 +48,7 @@ abstract class TwoAgents {
     Agent agent;
     AgentClient client;
 
-    TestHost(
-        String name, String site, List<Path> images, ContentOptions content, FarmOptions farm)
+    TestHost(String name, String site, List<Path> images, ContentOptions content, FarmOptions farm)
         throws Exception {
       this.farm = farm;
       this.name = name;

@@ -26,7 +26,7 @@ public record ImageRecipe(String file, String text) {
     }
     return fields
         .scalar(IMAGE)
-        .filter(value -> value.contains("/") || value.endsWith(".yaml") || value.endsWith(".yml"))
+        .filter(value -> value.endsWith(".yaml") || value.endsWith(".yml"))
         .map(value -> new ImageRecipe(value, ""));
   }
 

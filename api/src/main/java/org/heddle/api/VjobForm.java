@@ -135,7 +135,7 @@ final class VjobForm {
   }
 
   private static Optional<String> image(YamlFields fields) {
-    String remedy = "write the name of an image, such as debian, or a recipe's file or text";
+    String remedy = "write the name of an image, such as debian";
     if (!fields.has("image")) {
       fields.problem("image", "is missing: " + remedy);
       return Optional.empty();

@@ -197,8 +197,7 @@ final class SubmitCommandTest {
         "GET /v1/farm",
         new FarmView(List.of("host1"), List.of("web"), List.of(), List.of("tiny"), "key"));
     grid.onAny("PUT /v1/builds/?dryRun=true", 200, build("planned", false, ""));
-    grid.on(
-        "POST /v1/submissions?dryRun=true&images=web-0123456789ab", Samples.plan());
+    grid.on("POST /v1/submissions?dryRun=true&images=web-0123456789ab", Samples.plan());
   }
 
   private List<String> builds() {

@@ -68,7 +68,8 @@ final class ScriptedFarm {
         exchange.getResponseHeaders().set("Content-Type", "text/event-stream");
         write(exchange, 200, ("event: build\ndata: " + Json.write(view("s", "done")) + "\n\n"));
       } else if (List.of("GET /images/web", "GET /images/" + DIGEST).contains(what)) {
-        answer(exchange, 200, new ImageDetail(image(), "root.tar", List.of(), List.of(), List.of()));
+        answer(
+            exchange, 200, new ImageDetail(image(), "root.tar", List.of(), List.of(), List.of()));
       } else if (what.endsWith("/file")) {
         file(exchange);
       } else if (what.equals("DELETE /images/web")) {

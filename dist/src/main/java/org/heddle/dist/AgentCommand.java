@@ -34,8 +34,8 @@ import picocli.CommandLine.Option;
     name = "agent",
     description = {
       "Run the agent that makes this machine a host of a grid.",
-      "It runs until it is ended; machines run on without it, and the next agent with the same state"
-          + " folder finds them again. Needs root for the machines' network."
+      "It runs until it is ended; machines run on without it, and the next agent with the same"
+          + " state folder finds them again. Needs root for the machines' network."
     })
 final class AgentCommand implements Callable<Integer> {
   @Option(names = "--controller", required = true, paramLabel = "URL", description = "Controller.")
@@ -148,8 +148,8 @@ final class AgentCommand implements Callable<Integer> {
       paramLabel = "KEYFILE",
       description =
           "Boot images that came from other hosts only when the owner of this public key (a farm's"
-              + " keys/farm.pub, or one of 'heddle store key') has signed them; may be given several"
-              + " times.")
+              + " keys/farm.pub, or one of 'heddle store key') has signed them; may be given"
+              + " several times.")
   List<Path> trust = new ArrayList<>();
 
   @Option(
@@ -167,8 +167,8 @@ final class AgentCommand implements Callable<Integer> {
       names = "--recipes",
       paramLabel = "DIR",
       description =
-          "A folder with recipes/ and classes/ of the builder's, before those that come with Heddle;"
-              + " may be given several times.")
+          "A folder with recipes/ and classes/ of the builder's, before those that come with"
+              + " Heddle; may be given several times.")
   List<Path> recipes = new ArrayList<>();
 
   @Option(

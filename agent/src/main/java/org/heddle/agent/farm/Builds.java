@@ -143,8 +143,7 @@ public final class Builds implements AutoCloseable {
     return Canonical.digest(parts);
   }
 
-  private synchronized Optional<BuildView> known(String id, String request)
-      throws ApiException {
+  private synchronized Optional<BuildView> known(String id, String request) throws ApiException {
     Asked before = asked.get(id);
     if (before != null && !before.request.equals(request)) {
       throw refused("conflict", 409, "build '" + id + "' was asked for with another request");
@@ -154,12 +153,7 @@ public final class Builds implements AutoCloseable {
 
   /** Whether the draft is used: not where another build is joined. */
   private synchronized boolean enter(
-      String id,
-      String request,
-      boolean refresh,
-      Workshop.Draft draft,
-      int steps,
-      boolean there)
+      String id, String request, boolean refresh, Workshop.Draft draft, int steps, boolean there)
       throws ApiException {
     if (closed) {
       throw refused("unreachable", 503, "the agent is stopping");

@@ -32,9 +32,7 @@ final class BuildsTest {
   }
 
   private BuildView ended(String id) {
-    return await()
-        .atMost(PATIENCE)
-        .until(() -> builds.find(id).orElseThrow(), BuildView::ended);
+    return await().atMost(PATIENCE).until(() -> builds.find(id).orElseThrow(), BuildView::ended);
   }
 
   @Test

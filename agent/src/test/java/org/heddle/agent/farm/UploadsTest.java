@@ -20,7 +20,11 @@ final class UploadsTest {
   @TempDir Path folder;
 
   private static SourceFile file(String path, String content) {
-    return new SourceFile(path, "file", Base64.getEncoder().encodeToString(content.getBytes(java.nio.charset.StandardCharsets.UTF_8)));
+    return new SourceFile(
+        path,
+        "file",
+        Base64.getEncoder()
+            .encodeToString(content.getBytes(java.nio.charset.StandardCharsets.UTF_8)));
   }
 
   private Path take(List<SourceFile> sources) throws Exception {
@@ -60,7 +64,8 @@ final class UploadsTest {
     assertThat(recipe.resolveSibling("site/index.html")).content().isEqualTo("hello");
     assertThat(recipe.resolveSibling("site/empty")).isDirectory();
     assertThat(recipe.resolveSibling("tool")).isExecutable();
-    assertThat(Files.readSymbolicLink(recipe.resolveSibling("site/link"))).hasToString("index.html");
+    assertThat(Files.readSymbolicLink(recipe.resolveSibling("site/link")))
+        .hasToString("index.html");
   }
 
   @ParameterizedTest

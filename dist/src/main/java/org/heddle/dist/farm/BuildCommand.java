@@ -69,8 +69,8 @@ final class BuildCommand implements Callable<Integer> {
   @Option(
       names = "--on-grid",
       description =
-          "Have the grid build them, on its host that builds, for its vjobs. The grid is found as by"
-              + " other commands; files that a recipe copies are sent with it.")
+          "Have the grid build them, on its host that builds, for its vjobs. The grid is found as"
+              + " by other commands; files that a recipe copies are sent with it.")
   boolean onGrid;
 
   @Option(

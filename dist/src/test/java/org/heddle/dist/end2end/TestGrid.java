@@ -91,7 +91,8 @@ final class TestGrid implements AutoCloseable {
 
   /** The farm and the recipes that the image tiny is made with: so nothing is fetched. */
   private static void link(Path name, Path to) throws IOException {
-    if (Files.isDirectory(to)) {
+    boolean free = Files.isSymbolicLink(name) || !Files.exists(name);
+    if (free && Files.isDirectory(to)) {
       Files.deleteIfExists(name);
       Files.createSymbolicLink(name, to.toAbsolutePath().normalize());
     }
