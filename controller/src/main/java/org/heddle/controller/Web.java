@@ -67,7 +67,6 @@ final class Web implements AutoCloseable {
     static Route put(String path, Action action) {
       return new Route(HandlerType.PUT, path, action);
     }
-
   }
 
   private Web(List<InetSocketAddress> listen, String token, List<Route> routes) {
