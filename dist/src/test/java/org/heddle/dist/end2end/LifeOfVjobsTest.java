@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.heddle.api.GridApi.SwitchAction;
 import org.heddle.api.GridApi.VjobView;
 import org.junit.jupiter.api.AfterAll;
@@ -148,7 +149,23 @@ final class LifeOfVjobsTest {
     assertThat(grid.await("apart", "running").state()).isEqualTo("running");
     assertThat(grid.machine("node1.apart").host()).hasValue(other);
     assertThat(grid.machine("node2.apart").host()).hasValue(home);
+
+    // What an administrator asks for is mended by a migration, and kept with the file's own.
+    String ban = "ban(apart, " + other + ")";
+    TestGrid.Said added = grid.command("constraint", "add", ban);
+    assertThat(added.exitCode()).as(added.words()).isZero();
+    grid.await(
+        "a place that the administrator allows",
+        () -> grid.machine("node1.apart"),
+        node -> node.state().equals("running") && !node.host().equals(Optional.of(other)));
+    assertThat(grid.machine("node2.apart").host()).hasValue(home);
+    assertThat(grid.client.vjob("apart").state()).isEqualTo("running");
+    assertThat(grid.client.switches(1).getFirst().actions())
+        .extracting(SwitchAction::action)
+        .containsExactly("migrate");
     grid.assertNothingLostOrDoubled();
+    assertThat(grid.command("constraint", "rm", ban).exitCode()).isZero();
+    assertThat(grid.client.constraints()).isEmpty();
   }
 
   /** What is asked, the exit code, and words that the answer must have. */

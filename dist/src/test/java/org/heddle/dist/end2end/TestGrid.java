@@ -291,8 +291,9 @@ final class TestGrid implements AutoCloseable {
     }
   }
 
-  /** Cancels what is left of a test. */
+  /** Cancels and takes back what is left of a test. */
   void clear() {
+    client.constraints().forEach(each -> client.removeConstraint(each.name()));
     for (VjobView vjob : client.vjobs()) {
       if (!vjob.state().equals("terminated")) {
         client.cancel(vjob.name());
