@@ -133,6 +133,44 @@ final class ContentTest {
     grid.await("no copy", () -> copies(repository), List::isEmpty);
   }
 
+  @Test
+  void anImageThatIsARecipeIsBuiltByTheGridAndBootedElsewhere() throws Exception {
+    leaveOnly("host3");
+    Path file =
+        Files.writeString(
+            grid.state.resolve("own.yaml"),
+            """
+            name: own
+            machines:
+              - name: node
+                memory: 128MiB
+                image:
+                  name: own
+                  from: tiny
+                  files: [{path: /etc/own, content: "made for it"}]
+            run: grep -q 'made for it' /etc/own
+            """);
+    TestGrid.Said wrong =
+        grid.command(
+            "submit",
+            Files.writeString(
+                    grid.state.resolve("wrong.yaml"),
+                    Files.readString(file).replace("from: tiny", "from: tinny"))
+                .toString());
+    assertThat(wrong.words()).contains("wrong.yaml:7: from: no class or recipe 'tinny'");
+    assertThat(wrong.exitCode()).isEqualTo(2);
+    TestGrid.Said said = grid.command("submit", "--wait", file.toString());
+    assertThat(said.exitCode()).as(said.words()).isZero();
+    VjobView ended = grid.client.vjob("own");
+    assertThat(ended.exitCode()).as(ended.reason() + ended.output()).isEqualTo(TestGrid.ok());
+    String image = ended.spec().machines().getFirst().image();
+    assertThat(image).matches("own-[0-9a-f]{12}");
+    assertThat(grid.state.resolve("hosts/host3/images").resolve(image).resolve("image.json.sig"))
+        .exists();
+    grid.client.deleteImage(image);
+    grid.await("no " + image, () -> grid.client.farm().images(), images -> !images.contains(image));
+  }
+
   private String host(String machine) {
     return grid.machine(machine).host().orElseThrow();
   }
