@@ -198,8 +198,19 @@ public final class Builds implements AutoCloseable {
     }
   }
 
-  /** One that is there already waits for no other. */
+  /** Nobody hears of its end before its folders are gone and its slot is free. */
   private void work(String key, Build build, Workshop.Draft draft, boolean refresh, boolean there) {
+    Runnable end = () -> build.fail(problem("failed", 500, "the builder's log says why it ended"));
+    try {
+      end = outcome(build, draft, refresh, there);
+    } finally {
+      forget(key, build);
+      end.run();
+    }
+  }
+
+  /** One that is there already waits for no other. */
+  private Runnable outcome(Build build, Workshop.Draft draft, boolean refresh, boolean there) {
     boolean slot = false;
     try (draft) {
       if (!there) {
@@ -209,22 +220,17 @@ public final class Builds implements AutoCloseable {
       build.begin();
       Workshop.Made made = draft.make(refresh, build);
       LOG.info("image {} {}", draft.name(), made.cached() ? "was there" : "built");
-      forget(key, build);
-      build.end(made);
+      return () -> build.end(made);
     } catch (InterruptedException cancelled) {
-      forget(key, build);
-      build.end(Build.State.CANCELLED);
+      return () -> build.end(Build.State.CANCELLED);
     } catch (ApiException refused) {
-      forget(key, build);
-      build.fail(refused.problem());
+      return () -> build.fail(refused.problem());
     } catch (IOException | RuntimeException failed) {
-      forget(key, build);
-      if (build.wanted()) {
-        LOG.warn("build of {}", draft.name(), failed);
-        build.fail(problem("failed", 500, String.valueOf(failed.getMessage())));
-      } else {
-        build.end(Build.State.CANCELLED); // What is interrupted fails in many ways.
+      if (!build.wanted()) {
+        return () -> build.end(Build.State.CANCELLED); // What is interrupted fails in many ways.
       }
+      LOG.warn("build of {}", draft.name(), failed);
+      return () -> build.fail(problem("failed", 500, String.valueOf(failed.getMessage())));
     } finally {
       if (slot) {
         slots.release();
