@@ -273,8 +273,7 @@ final class Assembly {
         return;
       }
     }
-    throw FarmException.invalid(
-        "this format needs " + program + ": apt-get install " + debianPackage);
+    throw FarmException.invalid("this needs " + program + ": apt-get install " + debianPackage);
   }
 
   private void oci(Job job) throws IOException, InterruptedException, FarmException {

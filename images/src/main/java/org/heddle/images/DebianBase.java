@@ -13,6 +13,14 @@ import org.heddle.images.recipe.ImageClass;
  * mmdebstrap installs them, without a network, from a folder.
  */
 final class DebianBase {
+  /** Debian's name of this machine's architecture. */
+  private static final String OWN =
+      switch (System.getProperty("os.arch")) {
+        case "amd64" -> "amd64";
+        case "aarch64" -> "arm64";
+        default -> "";
+      };
+
   private static final String MERGED = "usr-is-merged";
   private static final String HOOKS = "/usr/share/mmdebstrap/hooks/merged-usr";
 
@@ -35,6 +43,10 @@ final class DebianBase {
 
   void make(StageMaker.Job job, Apt apt) throws IOException, InterruptedException, FarmException {
     ImageClass of = job.of();
+    if (!job.architecture().equals(OWN)) {
+      // mmdebstrap asks it whether programs of the architecture run here.
+      Assembly.need("arch-test", "arch-test");
+    }
     List<String> names = new ArrayList<>(List.of("?essential"));
     names.addAll(of.packages());
     Resolution resolution = apt.resolve(Optional.empty(), names, job.log());
