@@ -86,6 +86,7 @@ final class ImageFetch {
     for (Source source : sources(hosts, name, forOthers)) {
       try {
         Image image = from(source, name, folder.resolveSibling("." + name + ".part"));
+        requireSame(image, folder);
         DurableFiles.remove(folder);
         DurableFiles.move(folder.resolveSibling("." + name + ".part"), folder);
         LOG.info("image {} fetched from {}", name, source.url);
@@ -106,6 +107,25 @@ final class ImageFetch {
     throw new DriverException(
         distrusted == failures.size() ? Outcome.Code.NO_IMAGE : Outcome.Code.UNREACHABLE,
         "image '" + name + "' could not be fetched; " + String.join("; ", failures));
+  }
+
+  /** Machines may rest on what is here already: another image never takes its place. */
+  private static void requireSame(Image image, Path folder) throws IOException, DriverException {
+    Path description = folder.resolve(Image.DESCRIPTION);
+    if (!Files.isRegularFile(description)) {
+      return;
+    }
+    Image here = Json.read(Files.readAllBytes(description), Image.class);
+    if (!here.digest().equals(image.digest())) {
+      throw new DriverException(
+          Outcome.Code.NO_IMAGE,
+          "image '"
+              + image.name()
+              + "' is here in another form, which is not signed, and machines may rest on it: give"
+              + " the new one another name, or delete "
+              + folder
+              + " when no machine needs it");
+    }
   }
 
   /**

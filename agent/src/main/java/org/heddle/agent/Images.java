@@ -131,7 +131,7 @@ final class Images {
   private Optional<Local> usable(String name) throws DriverException {
     Optional<Local> here = find(name);
     if (here.isPresent() && !here.get().given()) {
-      if (trust.asks() && unsigned(here.get().folder())) {
+      if (trust.asks() && unsigned(here.get())) {
         return Optional.empty(); // From before this host asked for signatures: fetched once more.
       }
       trust.require(here.get());
@@ -139,12 +139,12 @@ final class Images {
     return here;
   }
 
-  private static boolean unsigned(Path folder) throws DriverException {
+  private static boolean unsigned(Local image) throws DriverException {
     try {
-      return Trust.signature(folder).isEmpty();
+      return Trust.signature(image.folder()).isEmpty();
     } catch (IOException unreadable) {
       throw new DriverException(
-          Outcome.Code.NO_IMAGE, folder + " cannot be read: " + unreadable.getMessage());
+          Outcome.Code.NO_IMAGE, image.folder() + " cannot be read: " + unreadable.getMessage());
     }
   }
 
@@ -155,6 +155,19 @@ final class Images {
    */
   Local provide(String name) throws DriverException, InterruptedException {
     return provide(name, false);
+  }
+
+  /**
+   * The image that a sleeping machine rests on. It may be from before this host asked for
+   * signatures: the machine has been started from it already.
+   *
+   * @param digest of the image that the machine was started from
+   */
+  Local restedOn(String name, String digest) throws DriverException, InterruptedException {
+    Optional<Local> here = find(name);
+    boolean old =
+        here.isPresent() && here.get().image().digest().equals(digest) && unsigned(here.get());
+    return old ? here.orElseThrow() : provide(name);
   }
 
   /**

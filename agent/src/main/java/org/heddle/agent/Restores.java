@@ -91,8 +91,11 @@ final class Restores {
     if (machines.makeWay(launch) != Live.NONE) {
       return;
     }
-    Images.Local image = images.provide(launch.image());
     boolean here = machines.report(machine).savedStates().contains(what.stateId());
+    Images.Local image =
+        here
+            ? images.restedOn(launch.image(), digest(machine, what.stateId()))
+            : images.provide(launch.image());
     boolean fetched = !here && fetch(driver, what, task);
     IncomingDesk.requireSame(image, digest(machine, what.stateId()));
     MachineConfig config =

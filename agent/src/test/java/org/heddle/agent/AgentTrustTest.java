@@ -1,5 +1,6 @@
 package org.heddle.agent;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.heddle.agent.Patience.await;
 
@@ -11,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.heddle.agent.AgentOptions.FarmOptions;
+import org.heddle.api.Json;
 import org.heddle.images.Farm;
 import org.heddle.images.Limits;
 import org.heddle.images.Signatures;
@@ -116,6 +118,30 @@ final class AgentTrustTest extends TwoAgents {
     far.start();
     done(far, "second", boot("b"));
     assertThat(image(far).resolve(Signatures.OF_IMAGE)).exists();
+  }
+
+  @Test
+  void anotherImageOfTheSameNameNeverTakesThePlaceOfOneThatMachinesRestOn() throws Exception {
+    builder();
+    TestHost far = host("far", List.of(), FarmOptions.PLAIN);
+    done(far, "boot", boot("a"));
+    done(far, "pause", new Operation.Pause(Fixtures.machine("a"), 0));
+    done(far, "save", new Operation.Save(Fixtures.machine("a"), "s1"));
+    Files.delete(image(far).resolve(Signatures.OF_IMAGE));
+    far.agent.close();
+    Path given = folder.resolve("given").resolve(IMAGE).resolve(Image.DESCRIPTION);
+    String before = Files.readString(image(far).resolve(Image.DESCRIPTION));
+    String digest = Json.read(before.getBytes(UTF_8), Image.class).digest();
+    Files.writeString(given, before.replace(digest, "f".repeat(digest.length())));
+    far.farm = trusting(key("farm"));
+    far.start();
+    assertRefused(outcome(far, "second", boot("b")), "give the new one another name");
+    assertThat(image(far).resolve(Image.DESCRIPTION)).content().isEqualTo(before);
+    done(
+        far,
+        "restore",
+        new Operation.Restore(
+            Fixtures.launch(Fixtures.machine("a"), 2, IMAGE), "s1", Optional.empty()));
   }
 
   @Test

@@ -238,6 +238,11 @@ final class Administration {
         times(has.diskMiB(), disk));
   }
 
+  /** Whether an administrator has changed how much of the host may be used. */
+  static boolean resizes(Draft draft, Host host) {
+    return !usable(draft, host).equals(host.capacity());
+  }
+
   private static double least(double known, double ratio) {
     return known == 0 ? ratio : Math.min(known, ratio);
   }

@@ -64,7 +64,7 @@ final class Planning {
     }
     releasePins(draft);
     Problem problem = problem(draft);
-    if (!wanting(problem)) {
+    if (!wanting(draft, problem)) {
       return;
     }
     String digest = digest(problem);
@@ -234,9 +234,15 @@ final class Planning {
     };
   }
 
-  /** Whether anything differs from what is wanted. */
-  private static boolean wanting(Problem problem) {
-    if (!PlanChecker.misplaced(problem).isEmpty()) {
+  /**
+   * Whether anything differs from what is wanted. A host that says to have become smaller than what
+   * runs there, such as one whose disk has filled, is no reason to suspend what runs.
+   */
+  private static boolean wanting(Draft draft, Problem problem) {
+    boolean held =
+        PlanChecker.crowded(problem).stream()
+            .anyMatch(host -> Administration.resizes(draft, draft.hosts.get(host).host()));
+    if (held || !PlanChecker.misplaced(problem).isEmpty()) {
       return true;
     }
     for (Wish wish : problem.wishes()) {

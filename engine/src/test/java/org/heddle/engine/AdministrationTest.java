@@ -5,16 +5,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.TreeSet;
 import org.heddle.engine.Step.Why;
 import org.heddle.model.Action;
 import org.heddle.model.ConstraintTerm;
 import org.heddle.model.Constraints;
+import org.heddle.model.Host;
 import org.heddle.model.HostId;
 import org.heddle.model.MachineGroup;
 import org.heddle.model.MachineId;
 import org.heddle.model.MachineKind;
+import org.heddle.model.MachineReport;
 import org.heddle.model.Plan;
 import org.heddle.model.Resources;
+import org.heddle.model.SiteId;
 import org.heddle.model.VjobId;
 import org.heddle.model.VjobSpec;
 import org.heddle.model.VjobState;
@@ -186,6 +190,26 @@ class AdministrationTest {
     assertThat(play.stateOf("w")).isEqualTo(VjobState.RUNNING);
     play.event(new Event.ConstraintDropped(2));
     play.allGoesWell();
+    assertThat(play.stateOf("v")).isEqualTo(VjobState.RUNNING);
+  }
+
+  @Test
+  void aHostThatHasBecomeSmallerKeepsWhatRunsThere() {
+    Play play = Play.withHosts("a", "b");
+    running(play, vjob("v", 1, 512));
+    HostId host = new HostId(play.hostOf("m.v"));
+    Host smaller =
+        new Host(
+            host,
+            new SiteId("lyon"),
+            new Resources(2, 256, 10_000),
+            new TreeSet<>(),
+            "192.0.2.1",
+            "http://" + host);
+    MachineReport there = play.report("m.v", MachineReport.Live.RUNNING);
+    play.event(new Event.HostReported(smaller, List.of(there), play.state.counters().version()));
+    play.allGoesWell();
+    assertThat(play.hostOf("m.v")).isEqualTo(host.value());
     assertThat(play.stateOf("v")).isEqualTo(VjobState.RUNNING);
   }
 

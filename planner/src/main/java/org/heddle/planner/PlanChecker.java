@@ -9,7 +9,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import org.heddle.model.Action;
 import org.heddle.model.HostId;
 import org.heddle.model.MachineId;
@@ -53,16 +52,22 @@ public final class PlanChecker {
   }
 
   /**
-   * Machines that are where the problem's rules do not want them now, or on a host that has not
-   * room for all that run there.
+   * Machines that are where the problem's rules do not want them now.
    *
    * @param problem the configuration as it is now
    */
   public static Set<MachineId> misplaced(Problem problem) {
+    return new RuleCheck(problem).misplacedNow().keySet();
+  }
+
+  /**
+   * Hosts that have not room for all that run there.
+   *
+   * @param problem the configuration as it is now
+   */
+  public static Set<HostId> crowded(Problem problem) {
     RuleCheck rules = new RuleCheck(problem);
-    Set<MachineId> misplaced = new TreeSet<>(rules.misplacedNow().keySet());
-    misplaced.addAll(rules.crowdedNow());
-    return misplaced;
+    return rules.crowded(rules.now()).keySet();
   }
 
   /**

@@ -254,13 +254,6 @@ final class RuleCheck {
     return others;
   }
 
-  /** Machines on hosts whose machines want more than there is. */
-  Set<MachineId> crowdedNow() {
-    Set<MachineId> crowded = new TreeSet<>();
-    crowded(now()).forEach((_, machines) -> crowded.addAll(machines));
-    return crowded;
-  }
-
   /** Hosts on which those that can be moved use more than the others leave. */
   SortedMap<HostId, Set<MachineId>> crowded(SortedMap<MachineId, HostId> running) {
     SortedMap<HostId, Set<MachineId>> there = new TreeMap<>();

@@ -36,10 +36,10 @@ final class BoxFarm {
       throw new IOException("interrupted", stopped);
     }
     Path handle = folder.network();
-    if (!Mounts.has(handle)) {
-      if (!Files.exists(handle)) {
-        Files.createFile(handle);
-      }
+    if (!Files.exists(handle)) {
+      Files.createFile(handle);
+    }
+    if (!Mounts.has(handle.toRealPath())) {
       Shell.here().run("mount", "--bind", "/proc/self/ns/net", handle.toString());
     }
   }

@@ -335,7 +335,7 @@ public final class GridInABox {
   }
 
   private static void releaseMemory(Box box) throws IOException {
-    for (String prefix : List.of(box.ramPrefix(), box.folder() + "/")) {
+    for (String prefix : List.of(box.ramPrefix(), Path.of(box.folder()).toRealPath() + "/")) {
       for (String point : Mounts.below(prefix)) {
         Shell.here().run("umount", "--lazy", point);
       }

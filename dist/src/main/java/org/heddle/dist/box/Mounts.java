@@ -12,11 +12,17 @@ final class Mounts {
 
   private Mounts() {}
 
+  /**
+   * @param point without symbolic links, as the kernel names it
+   */
   static boolean has(Path point) throws IOException {
     return all().contains(point.toString());
   }
 
-  /** The mount points at or below a folder, or whose path begins so; the innermost first. */
+  /**
+   * The mount points at or below a folder, or whose path begins so, links resolved; the innermost
+   * first.
+   */
   static List<String> below(String prefix) throws IOException {
     return all().stream().filter(point -> point.startsWith(prefix)).toList().reversed();
   }

@@ -131,7 +131,8 @@ final class GuestAgent implements AutoCloseable {
    * lost when the driver before this one has just left the channel. Over only with the answer to
    * the last one: the delimiter and the request each have an answer, and were the last ones only
    * late, they would be taken for those of the next requests, and so on for ever. Once any has
-   * come, the others will, and no more is asked.
+   * come, the others will, and no more is asked for ten times as long: an agent that was started
+   * anew in between has lost them.
    */
   private void synchronize(long deadline) throws DriverException {
     Set<Long> asked = new HashSet<>();
@@ -140,13 +141,15 @@ final class GuestAgent implements AutoCloseable {
       long id = ThreadLocalRandom.current().nextInt(1, Integer.MAX_VALUE);
       asked.add(id);
       send(new byte[] {DELIMITER}, "guest-sync-delimited", Map.of("id", id));
-      long round = Math.min(deadline, System.nanoTime() + askAgainAfter.toNanos());
+      long begun = System.nanoTime();
+      long round = Math.min(deadline, begun + askAgainAfter.toNanos());
+      long patient = Math.min(deadline, begun + 10 * askAgainAfter.toNanos());
       JsonNode answer = nextAnswer(round);
       while (answer != null && !synchronizedNow) {
         long to = answer.path("return").asLong(0);
         synchronizedNow = to == id;
         heard |= asked.contains(to);
-        answer = synchronizedNow ? answer : nextAnswer(heard ? deadline : round);
+        answer = synchronizedNow ? answer : nextAnswer(heard ? patient : round);
       }
       if (!synchronizedNow && System.nanoTime() >= deadline) {
         throw late();
