@@ -5,9 +5,17 @@ import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Base64;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.SequencedMap;
+import java.util.Set;
 import java.util.UUID;
 import org.heddle.api.FarmApi.RecipeText;
 import org.heddle.api.FarmApi.SourceFile;
@@ -17,6 +25,8 @@ import org.jspecify.annotations.Nullable;
  * Recipes that were sent, with the files beside them: a folder each for as long as they are built.
  */
 final class Uploads {
+  private static final String LINK = "link";
+
   private final Path folder;
 
   /** What an agent that was killed has left is taken away. */
@@ -29,7 +39,9 @@ final class Uploads {
   }
 
   /**
-   * Writes a recipe and what lies beside it; links last, so that nothing is written through one.
+   * Writes a recipe and what lies beside it. Nothing is written through a link: the recipe comes
+   * first and links come last, and what would lie on another source, or below a link, is refused
+   * before anything is written.
    *
    * @return the recipe's file, alone with its own in a folder
    */
@@ -37,22 +49,20 @@ final class Uploads {
     Path own = Files.createDirectory(folder.resolve(UUID.randomUUID().toString()));
     boolean whole = false;
     try {
-      for (SourceFile source : recipe.sources()) {
-        if (!source.kind().equals("link")) {
-          write(source, place(own, source.path()));
-        }
-      }
-      for (SourceFile source : recipe.sources()) {
-        if (source.kind().equals("link")) {
-          Path link = place(own, source.path());
-          Files.createDirectories(link.getParent());
-          Files.createSymbolicLink(link, Path.of(source.content()));
-        }
-      }
-      String base = recipe.file().substring(recipe.file().lastIndexOf('/') + 1);
+      String base = base(recipe);
+      SequencedMap<Path, SourceFile> sources = places(recipe.sources(), Path.of(base));
       Path file =
-          own.resolve(base.matches("[A-Za-z0-9_-][A-Za-z0-9._-]*\\.yaml") ? base : "r.yaml");
-      Files.writeString(file, recipe.text());
+          Files.writeString(own.resolve(base), recipe.text(), StandardOpenOption.CREATE_NEW);
+      for (Map.Entry<Path, SourceFile> source : sources.entrySet()) {
+        if (!source.getValue().kind().equals(LINK)) {
+          write(source.getValue(), own.resolve(source.getKey()));
+        }
+      }
+      for (Map.Entry<Path, SourceFile> source : sources.entrySet()) {
+        if (source.getValue().kind().equals(LINK)) {
+          link(own, own.resolve(source.getKey()), source.getValue());
+        }
+      }
       whole = true;
       return file;
     } catch (IllegalArgumentException | java.nio.file.FileAlreadyExistsException wrong) {
@@ -64,13 +74,55 @@ final class Uploads {
     }
   }
 
-  /** Where a source goes: always below the folder. */
-  private static Path place(Path own, String path) {
+  private static String base(RecipeText recipe) {
+    String base = recipe.file().substring(recipe.file().lastIndexOf('/') + 1);
+    return base.matches("[A-Za-z0-9_-][A-Za-z0-9._-]*\\.yaml") ? base : "r.yaml";
+  }
+
+  /** Where each source goes, relative to the folder: no two to one place, none below a link. */
+  private static SequencedMap<Path, SourceFile> places(List<SourceFile> sources, Path recipe) {
+    SequencedMap<Path, SourceFile> places = new LinkedHashMap<>();
+    Set<Path> links = new HashSet<>();
+    for (SourceFile source : sources) {
+      Path place = place(source.path());
+      if (place.equals(recipe)) {
+        throw new IllegalArgumentException(
+            "'" + source.path() + "' has the name of the recipe itself: rename one of them");
+      }
+      if (places.put(place, source) != null) {
+        throw new IllegalArgumentException("'" + source.path() + "' is there twice");
+      }
+      if (source.kind().equals(LINK)) {
+        links.add(place);
+      }
+    }
+    for (Path place : places.keySet()) {
+      for (Path above = place.getParent(); above != null; above = above.getParent()) {
+        if (links.contains(above)) {
+          throw new IllegalArgumentException(
+              "'" + place + "' lies below '" + above + "', which is a link: send it as a folder");
+        }
+      }
+    }
+    return places;
+  }
+
+  /** Always below the folder. */
+  private static Path place(String path) {
     Path relative = Path.of(path).normalize();
-    if (path.isBlank() || relative.isAbsolute() || relative.startsWith("..")) {
+    if (relative.toString().isBlank() || relative.isAbsolute() || relative.startsWith("..")) {
       throw new IllegalArgumentException("'" + path + "' does not lie beside the recipe");
     }
-    return own.resolve(relative);
+    return relative;
+  }
+
+  private static void link(Path own, Path link, SourceFile source) throws IOException {
+    Path parent = Objects.requireNonNull(link.getParent());
+    Files.createDirectories(parent);
+    if (!parent.toRealPath().startsWith(own.toRealPath())) {
+      throw new IllegalArgumentException("'" + source.path() + "' does not lie beside the recipe");
+    }
+    Files.createSymbolicLink(link, Path.of(source.content()));
   }
 
   private static void write(SourceFile source, Path to) throws IOException {
@@ -78,7 +130,8 @@ final class Uploads {
       case "folder" -> Files.createDirectories(to);
       case "file", "program" -> {
         Files.createDirectories(to.getParent());
-        Files.write(to, Base64.getDecoder().decode(source.content()));
+        Files.write(
+            to, Base64.getDecoder().decode(source.content()), StandardOpenOption.CREATE_NEW);
         if (source.kind().equals("program")) {
           Files.setPosixFilePermissions(to, PosixFilePermissions.fromString("rwxr-xr-x"));
         }

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.Base64;
 import java.util.List;
 import java.util.stream.Stream;
+import org.heddle.api.ApiException;
 import org.heddle.api.FarmApi.RecipeText;
 import org.heddle.api.FarmApi.SourceFile;
 import org.heddle.api.RecipeSources;
@@ -85,5 +86,46 @@ final class UploadsTest {
         .isInstanceOf(java.io.IOException.class);
     assertThat(outside).isEmptyDirectory();
     assertNothingLeft();
+  }
+
+  @Test
+  void theRecipeIsNotWrittenThroughALinkOfItsOwnName() throws Exception {
+    Path outside = folder.resolve("outside");
+    for (String path : List.of("r.yaml", "./r.yaml", "a/../r.yaml")) {
+      assertThatThrownBy(() -> take(List.of(new SourceFile(path, "link", outside.toString()))))
+          .isInstanceOfSatisfying(ApiException.class, UploadsTest::assertInvalid)
+          .hasMessageContaining("has the name of the recipe itself");
+      assertThat(outside).doesNotExist();
+      assertNothingLeft();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"file", "folder", "link"})
+  void nothingIsPutBelowALink(String kind) throws Exception {
+    Path outside = Files.createDirectory(folder.resolve("outside"));
+    SourceFile link = new SourceFile("d", "link", outside.toString());
+    SourceFile below = new SourceFile("d/x/y", kind, kind.equals("link") ? "/etc/shadow" : "");
+    for (List<SourceFile> order : List.of(List.of(link, below), List.of(below, link))) {
+      assertThatThrownBy(() -> take(order))
+          .isInstanceOfSatisfying(ApiException.class, UploadsTest::assertInvalid)
+          .hasMessageContaining("'d/x/y' lies below 'd', which is a link");
+      assertThat(outside).isEmptyDirectory();
+      assertNothingLeft();
+    }
+  }
+
+  @Test
+  void noTwoSourcesGoToOnePlace() throws Exception {
+    assertThatThrownBy(() -> take(List.of(file("a", "1"), file("./a", "2"))))
+        .isInstanceOfSatisfying(ApiException.class, UploadsTest::assertInvalid)
+        .hasMessageContaining("is there twice");
+    assertThatThrownBy(() -> take(List.of(file("a/b", "1"), file("a", "2"))))
+        .isInstanceOfSatisfying(ApiException.class, UploadsTest::assertInvalid);
+    assertNothingLeft();
+  }
+
+  private static void assertInvalid(ApiException refused) {
+    assertThat(refused.status()).isEqualTo(400);
   }
 }
