@@ -1,13 +1,17 @@
 package org.heddle.api;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Base64;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.SequencedMap;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.heddle.api.FarmApi.RecipeText;
@@ -39,16 +43,18 @@ public final class RecipeSources {
    * @throws IOException when they are too much to be sent, or cannot be read
    */
   public static RecipeText gather(String file, String text, Path folder) throws IOException {
-    List<SourceFile> files = new ArrayList<>();
+    SequencedMap<String, SourceFile> files = new LinkedHashMap<>();
     long left = MOST_BYTES;
     for (String source : sources(text)) {
-      Path start = folder.resolve(source).normalize();
+      Path own = folder.toRealPath();
+      Path start = own.resolve(source).normalize();
       if (Path.of(source).isAbsolute()
-          || !start.startsWith(folder.normalize())
+          || !start.startsWith(own)
           || !Files.exists(start, LinkOption.NOFOLLOW_LINKS)) {
         continue; // The builder says what is wrong with it, and where.
       }
-      left = take(folder.normalize(), start, files, left);
+      checkNoLinkOut(source, start, own);
+      left = take(own, start, files, left);
       if (left < 0) {
         throw new IOException(
             "the files that it copies have more than "
@@ -56,10 +62,35 @@ public final class RecipeSources {
                 + " MiB: build it with 'heddle farm build' on a host of the grid");
       }
     }
-    return new RecipeText(file, text, files);
+    dropRecipe(file, text, files);
+    return new RecipeText(file, text, List.copyOf(files.values()));
   }
 
-  private static long take(Path folder, Path start, List<SourceFile> files, long room)
+  /** Whoever writes a recipe gets nothing of its submitter but what lies beside it. */
+  private static void checkNoLinkOut(String source, Path start, Path own) throws IOException {
+    String why;
+    try {
+      if (start.toRealPath().startsWith(own)) {
+        return;
+      }
+      why = "it is a link out of the recipe's folder";
+    } catch (NoSuchFileException dangling) {
+      why = "it is a link to nothing";
+    }
+    throw new IOException("'" + source + "' beside the recipe cannot be read: " + why);
+  }
+
+  /** Who builds it has the recipe itself, under the same name. */
+  private static void dropRecipe(String file, String text, Map<String, SourceFile> files) {
+    String name = file.substring(file.lastIndexOf('/') + 1);
+    SourceFile same = files.get(name);
+    String content = Base64.getEncoder().encodeToString(text.getBytes(StandardCharsets.UTF_8));
+    if (same != null && same.kind().equals("file") && same.content().equals(content)) {
+      files.remove(name);
+    }
+  }
+
+  private static long take(Path folder, Path start, Map<String, SourceFile> files, long room)
       throws IOException {
     long left = room;
     List<Path> all;
@@ -68,11 +99,14 @@ public final class RecipeSources {
     }
     for (Path path : all) {
       String name = folder.relativize(path).toString();
+      if (files.containsKey(name)) {
+        continue; // Another source has it.
+      }
       if (Files.isSymbolicLink(path)) {
-        files.add(new SourceFile(name, "link", Files.readSymbolicLink(path).toString()));
+        files.put(name, new SourceFile(name, "link", Files.readSymbolicLink(path).toString()));
       } else if (Files.isDirectory(path)) {
         if (!name.isEmpty()) {
-          files.add(new SourceFile(name, "folder", ""));
+          files.put(name, new SourceFile(name, "folder", ""));
         }
       } else {
         left -= Files.size(path);
@@ -80,7 +114,8 @@ public final class RecipeSources {
           return left;
         }
         String content = Base64.getEncoder().encodeToString(Files.readAllBytes(path));
-        files.add(new SourceFile(name, Files.isExecutable(path) ? "program" : "file", content));
+        String kind = Files.isExecutable(path) ? "program" : "file";
+        files.put(name, new SourceFile(name, kind, content));
       }
     }
     return left;
