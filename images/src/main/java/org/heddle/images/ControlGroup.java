@@ -14,8 +14,14 @@ import java.util.concurrent.TimeUnit;
  * us make some. Without any, the sandbox counts processes itself.
  */
 final class ControlGroup implements AutoCloseable {
-  private static final Path MOUNTS = Path.of("/sys/fs/cgroup");
+  /** As seen here, and as the first process sees it: {@code ip netns exec} mounts an empty one. */
+  private static final List<Path> MOUNTS =
+      List.of(Path.of("/sys/fs/cgroup"), Path.of("/proc/1/root/sys/fs/cgroup"));
+
   private static final int TRIES = 100;
+
+  /** Is there where all controllers have one tree (cgroups(7), version 2). */
+  private static final String UNIFIED = "cgroup.controllers";
 
   private final List<Path> folders;
   private final boolean limitsProcesses;
@@ -29,9 +35,10 @@ final class ControlGroup implements AutoCloseable {
     long bytes = limits.memoryMiB() << 20;
     List<Path> folders = new ArrayList<>();
     boolean processes = false;
-    if (Files.exists(MOUNTS.resolve("cgroup.controllers"))) {
-      tell(MOUNTS.resolve("cgroup.subtree_control"), "+memory +pids");
-      Path folder = MOUNTS.resolve(name);
+    Path mounts = mounts();
+    if (Files.exists(mounts.resolve(UNIFIED))) {
+      tell(mounts.resolve("cgroup.subtree_control"), "+memory +pids");
+      Path folder = mounts.resolve(name);
       if (folder(folder)) {
         folders.add(folder);
         processes = tell(folder.resolve("pids.max"), Integer.toString(limits.processes()));
@@ -39,18 +46,25 @@ final class ControlGroup implements AutoCloseable {
         tell(folder.resolve("memory.swap.max"), "0");
       }
     } else {
-      Path pids = MOUNTS.resolve("pids").resolve(name);
+      Path pids = mounts.resolve("pids").resolve(name);
       if (folder(pids)) {
         folders.add(pids);
         processes = tell(pids.resolve("pids.max"), Integer.toString(limits.processes()));
       }
-      Path memory = MOUNTS.resolve("memory").resolve(name);
+      Path memory = mounts.resolve("memory").resolve(name);
       if (folder(memory)) {
         folders.add(memory);
         tell(memory.resolve("memory.limit_in_bytes"), Long.toString(bytes));
       }
     }
     return new ControlGroup(folders, processes);
+  }
+
+  private static Path mounts() {
+    return MOUNTS.stream()
+        .filter(at -> Files.exists(at.resolve(UNIFIED)) || Files.exists(at.resolve("memory")))
+        .findFirst()
+        .orElse(MOUNTS.getFirst());
   }
 
   private static boolean folder(Path folder) {
