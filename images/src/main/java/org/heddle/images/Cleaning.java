@@ -49,6 +49,7 @@ public final class Cleaning {
 
   Report clean(Wish wish) throws IOException {
     farm.sweep();
+    images.sweep();
     Instant before = clock.instant().minus(wish.keep());
     Instant oldest = oldestBuild().orElse(before);
     Instant limit = oldest.isBefore(before) ? oldest : before;

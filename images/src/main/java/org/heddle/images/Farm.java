@@ -53,7 +53,7 @@ public final class Farm {
   }
 
   /**
-   * Opens the farm in the folder, or makes one. What killed builds left is taken away.
+   * Opens the farm in the folder, or makes one. What killed processes left is taken away.
    *
    * @param variables of the environment: addresses of mirrors, where classes name some
    */
@@ -63,7 +63,9 @@ public final class Farm {
     FarmFolder farm = new FarmFolder(folder);
     farm.make();
     farm.sweep();
-    return new Farm(farm, limits, variables, clock);
+    Farm open = new Farm(farm, limits, variables, clock);
+    open.images.sweep();
+    return open;
   }
 
   /**
@@ -553,7 +555,7 @@ public final class Farm {
     try (Log log = new Log(work.resolve("sync"))) {
       Command.of("sync", "-f", out.toString()).check(log);
     }
-    FarmFolder.delete(images.folder(record.digest()));
+    images.delete(record.digest());
     Files.move(out, images.folder(record.digest()));
     name(record);
   }
@@ -565,7 +567,7 @@ public final class Farm {
       if (Files.exists(name) && Files.readString(name).strip().equals(image.digest())) {
         Files.delete(name);
       }
-      FarmFolder.delete(images.folder(image.digest()));
+      images.delete(image.digest());
       chunks().remove(image.digest());
     }
   }

@@ -1,10 +1,12 @@
 package org.heddle.images;
 
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -13,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.heddle.images.recipe.Blueprint;
+import org.heddle.images.recipe.Canonical;
 import org.heddle.images.recipe.Nearest;
 
 /** The finished images: a folder each, named by the digest. */
@@ -38,6 +41,39 @@ final class Images {
       return Optional.of(Json.read(folder(digest).resolve(BUILD), ImageRecord.class));
     } catch (NoSuchFileException none) {
       return Optional.empty();
+    }
+  }
+
+  /**
+   * Takes an image away. Its description goes first, for good, so that nobody ever takes what is
+   * left for an image, wherever this process or the machine ends.
+   */
+  void delete(String digest) throws IOException {
+    Path folder = folder(digest);
+    if (Files.deleteIfExists(folder.resolve(BUILD))) {
+      try (FileChannel names = FileChannel.open(folder, StandardOpenOption.READ)) {
+        names.force(true);
+      }
+    }
+    FarmFolder.delete(folder);
+  }
+
+  /** Takes away what is left of images whose deletion did not come to its end. */
+  void sweep() throws IOException {
+    List<Path> folders;
+    try (Stream<Path> listed = Files.list(farm.images())) {
+      folders = listed.filter(folder -> !Files.exists(folder.resolve(BUILD))).toList();
+    }
+    for (Path folder : folders) {
+      String digest = folder.getFileName().toString();
+      Optional<Locks.Held> lock = Locks.tryExclusive(farm.locks().resolve("image-" + digest));
+      if (lock.isPresent()) {
+        try (Locks.Held _ = lock.get()) {
+          if (!Files.exists(folder.resolve(BUILD))) {
+            FarmFolder.delete(folder);
+          }
+        }
+      }
     }
   }
 
@@ -110,7 +146,8 @@ final class Images {
 
   /**
    * Puts the image where the grid looks for images: a folder with image.json and its files, at
-   * once. Files are linked where that is possible.
+   * once. Files are linked where that is possible. One at a time: another that gives to the same
+   * place, of whatever process, waits.
    *
    * @param name what {@code image.json} shall call it, which is then signed as it is there
    */
@@ -119,6 +156,15 @@ final class Images {
     Path from = folder(image.digest());
     Path target = into.toAbsolutePath().normalize();
     Files.createDirectories(target.getParent());
+    String place = Canonical.digest(List.of("given", target.toString()));
+    try (Locks.Held _ = Locks.exclusive(farm.locks().resolve("give-" + place))) {
+      put(image, from, target, name, signer);
+    }
+  }
+
+  /** What a killed one left has the same names, and goes. */
+  private static void put(ImageRecord image, Path from, Path target, String name, Signer signer)
+      throws IOException, InterruptedException {
     Path fresh = target.resolveSibling("." + target.getFileName() + ".new");
     FarmFolder.delete(fresh);
     Files.createDirectory(fresh);

@@ -1,6 +1,7 @@
 package org.heddle.images;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import java.nio.file.Files;
@@ -183,6 +184,64 @@ final class FarmTest {
     builds.farm.remove(kept.image());
     assertThat(builds.farm.clean(all).stages()).isGreaterThanOrEqualTo(2);
     assertThat(builds.build(builds.script("kept", "echo kept >/x\n")).cached()).isFalse();
+  }
+
+  @Test
+  void whatIsLeftOfAnImageWithoutItsDescriptionIsNoImage() throws Exception {
+    Blueprint blueprint = builds.script("half", "echo 1 >/one\n");
+    Farm.Built first = builds.build(blueprint);
+    Files.delete(first.folder().resolve(Images.BUILD));
+    assertThat(builds.farm.find(blueprint)).isEmpty();
+    assertThat(builds.farm.list()).isEmpty();
+
+    Farm.Built again = builds.build(blueprint);
+    assertThat(again.cached()).isFalse();
+    assertThat(builds.farm.check(again.image())).isEmpty();
+
+    Files.delete(again.folder().resolve(Images.BUILD));
+    Farm.open(builds.farmFolder, Builds.SMALL, Map.of(), InstantSource.system());
+    assertThat(again.folder()).doesNotExist();
+  }
+
+  /** A file that cannot be deleted ends a removal in its middle, as a kill would. */
+  @Test
+  void aRemovalThatDoesNotComeToItsEndLeavesNoImage() throws Exception {
+    Blueprint blueprint = builds.script("half", "echo 1 >/one\n");
+    Farm.Built built = builds.build(blueprint);
+    Path stuck = Files.createDirectory(built.folder().resolve("stuck"));
+    run("mount", "-t", "tmpfs", "tmpfs", stuck.toString());
+    try {
+      assertThatThrownBy(() -> builds.farm.remove(built.image()))
+          .isInstanceOf(java.io.IOException.class);
+      assertThat(built.folder()).exists();
+      assertThat(builds.farm.find(blueprint)).isEmpty();
+    } finally {
+      run("umount", stuck.toString());
+    }
+    assertThat(builds.build(blueprint).cached()).isFalse();
+  }
+
+  @Test
+  void manyMayGiveOneImageAtTheSameTime() throws Exception {
+    Farm.Built built = builds.build(builds.script("given", "echo 1 >/one\n"));
+    Path into = folder.resolve("images/given");
+    List<FutureTask<Boolean>> tasks = new ArrayList<>();
+    for (int i = 0; i < 8; i++) {
+      FutureTask<Boolean> task =
+          new FutureTask<>(() -> {
+            builds.farm.give(built.image(), into);
+            return true;
+          });
+      Thread.ofPlatform().start(task);
+      tasks.add(task);
+    }
+    for (FutureTask<Boolean> task : tasks) {
+      assertThat(task.get()).isTrue();
+    }
+    assertThat(into.resolve("root.tar")).hasSameBinaryContentAs(built.folder().resolve("root.tar"));
+    try (var left = Files.list(folder.resolve("images"))) {
+      assertThat(left).containsExactly(into);
+    }
   }
 
   @Test

@@ -2,13 +2,16 @@ package org.heddle.agent.farm;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
 import org.heddle.api.ApiException;
 import org.heddle.api.FarmApi.BuildRequest;
 import org.heddle.api.FarmApi.ImageDetail;
@@ -42,6 +45,9 @@ public final class FarmWorkshop implements Workshop {
   private final Uploads uploads;
   private final Path given;
   private final Store store;
+
+  /** Two builds may end with one image: it is put where others see it once. */
+  private final ReentrantLock offering = new ReentrantLock();
 
   /** The host's content store, and those who want to know of its images. */
   public interface Store {
@@ -273,10 +279,16 @@ public final class FarmWorkshop implements Workshop {
     for (ImageRecord.FileOf file : record.files()) {
       store.keep(folder.resolve(file.name()), file.sha256());
     }
-    if (!offered(record)) {
+    offering.lockInterruptibly();
+    try {
+      if (offered(record)) {
+        return; // Perhaps of another build just now: it may be in use.
+      }
       farm.give(record, given.resolve(nameFor(record)), nameFor(record));
-      store.changed();
+    } finally {
+      offering.unlock();
     }
+    store.changed();
   }
 
   private static String sha256(ImageRecord record, Path file) {
@@ -398,9 +410,24 @@ public final class FarmWorkshop implements Workshop {
     ImageRecord record = record(name);
     String offered = nameFor(record);
     if (!offered.isEmpty()) {
-      Uploads.delete(given.resolve(offered));
+      offering.lockInterruptibly();
+      try {
+        withdraw(given.resolve(offered));
+      } finally {
+        offering.unlock();
+      }
     }
     farm.remove(record);
     store.changed();
+  }
+
+  /** Its description goes first, for good: nobody takes what a crash leaves for an image. */
+  private static void withdraw(Path folder) throws IOException {
+    if (Files.deleteIfExists(folder.resolve("image.json"))) {
+      try (FileChannel names = FileChannel.open(folder, StandardOpenOption.READ)) {
+        names.force(true);
+      }
+    }
+    Uploads.delete(folder);
   }
 }
