@@ -2,9 +2,11 @@ package org.heddle.agent;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.heddle.agent.farm.Builds;
@@ -19,8 +21,10 @@ final class FarmRoutes {
   private static final Pattern ID = Pattern.compile("[A-Za-z0-9._-]{1,100}");
   private static final Pattern RANGE = Pattern.compile("bytes=(\\d{0,18})-(\\d{0,18})");
 
-  /** Requests with all their files that are in memory at the same time. */
+  /** Requests, with all their files, that are read at the same time. */
   private static final int READ = 2;
+
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
 
   private final Semaphore reading = new Semaphore(READ, true);
   private final Workshop workshop;
@@ -94,14 +98,27 @@ final class FarmRoutes {
     if (!ID.matcher(id).matches()) {
       throw Problems.invalid("a build's id is 1 to 100 letters, digits or ._-", "id");
     }
-    reading.acquire();
+    BuildRequest request = request(call);
+    if (call.query("dryRun", "false").equals("true")) {
+      call.answer(200, builds.plan(id, request));
+    } else {
+      call.answer(202, builds.ask(id, request));
+    }
+  }
+
+  /** Only as long as it is being read: to find out what there is to do may take minutes. */
+  private BuildRequest request(Call call) throws IOException, InterruptedException {
+    if (!reading.tryAcquire(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
+      throw new ApiException(
+          new Problem(
+              "unreachable",
+              "unreachable",
+              503,
+              "the builder is still reading other requests: try again later",
+              ""));
+    }
     try {
-      BuildRequest request = call.body(BuildRequest.class, FarmApi.LONGEST_REQUEST);
-      if (call.query("dryRun", "false").equals("true")) {
-        call.answer(200, builds.plan(id, request));
-      } else {
-        call.answer(202, builds.ask(id, request));
-      }
+      return call.body(BuildRequest.class, FarmApi.LONGEST_REQUEST);
     } finally {
       reading.release();
     }

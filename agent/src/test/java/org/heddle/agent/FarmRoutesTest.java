@@ -11,8 +11,11 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
 import org.heddle.agent.farm.Builds;
 import org.heddle.agent.farm.FakeWorkshop;
 import org.heddle.api.FarmApi.BuildRequest;
@@ -150,6 +153,28 @@ final class FarmRoutesTest {
     assertThat(bad.body()).contains("bad.yaml:3: packages[0]");
     assertThat(send("GET", "/builds", "").body()).isEqualTo("[]");
     assertThat(send("GET", "/builds/one/stream", "").statusCode()).isEqualTo(404);
+  }
+
+  @Test
+  void requestsThatTakeLongToBeUnderstoodKeepNoOthersWaiting() throws Exception {
+    List<FutureTask<HttpResponse<String>>> slow = new ArrayList<>();
+    try {
+      for (String name : List.of("slow1", "slow2", "slow3")) {
+        FutureTask<HttpResponse<String>> task =
+            new FutureTask<>(() -> send("PUT", "/builds/x?dryRun=true", request(name)));
+        slow.add(task);
+        Thread.ofVirtual().start(task);
+        assertThat(workshop.begun(name).await(60, TimeUnit.SECONDS)).as(name).isTrue();
+      }
+      assertThat(send("PUT", "/builds/one?dryRun=true", request("web")).statusCode())
+          .isEqualTo(200);
+      assertThat(slow).noneMatch(FutureTask::isDone);
+    } finally {
+      workshop.plans.release(slow.size());
+    }
+    for (FutureTask<HttpResponse<String>> task : slow) {
+      assertThat(task.get().statusCode()).isEqualTo(200);
+    }
   }
 
   @ParameterizedTest

@@ -51,8 +51,10 @@ final class FarmRoutes {
   /** Builds that are followed and files that are fetched at the same time. */
   private static final int STREAMS = 100;
 
-  /** Requests with all their files that are in memory at the same time. */
+  /** Requests, with all their files, that are read at the same time. */
   private static final int READ = 4;
+
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
 
   /** Who asks the old way for an image waits no longer. */
   private static final Duration LONGEST_WAIT = Duration.ofHours(2);
@@ -167,12 +169,21 @@ final class FarmRoutes {
 
   /** The first agent that builds does all: so that equal requests meet in its queue. */
   private void build(Context context, String id) throws IOException, InterruptedException {
-    reading.acquire();
+    byte[] body = request(context);
+    String query = Web.dryRun(context) ? "?dryRun=true" : "";
+    pass(context, builders().getFirst(), "PUT", "/builds/" + encoded(id) + query, body);
+  }
+
+  /** Only as long as it is being read: the agent's answer may take minutes. */
+  private byte[] request(Context context) throws IOException, InterruptedException {
+    if (!reading.tryAcquire(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
+      throw Refused.of(
+          "unreachable", "", "other requests to build are still being read: try again later");
+    }
     try {
       byte[] body = Web.body(context, FarmApi.LONGEST_REQUEST);
       var _ = Json.read(body, BuildRequest.class); // What is no request does not leave here.
-      String query = Web.dryRun(context) ? "?dryRun=true" : "";
-      pass(context, builders().getFirst(), "PUT", "/builds/" + encoded(id) + query, body);
+      return body;
     } finally {
       reading.release();
     }

@@ -3,6 +3,7 @@ package org.heddle.controller;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.net.URI;
@@ -11,8 +12,11 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.FutureTask;
 import org.heddle.api.FarmApi.BuildRequest;
 import org.heddle.api.FarmApi.BuildView;
 import org.heddle.api.FarmApi.RecipeText;
@@ -90,6 +94,31 @@ class FarmRoutesTest {
     assertThatThrownBy(() -> client().build("none"))
         .isInstanceOfSatisfying(
             GridException.class, refused -> assertThat(refused.type()).isEqualTo("not-found"));
+  }
+
+  @Test
+  void requestsThatAnAgentTakesLongForKeepNoOthersWaiting() throws Exception {
+    BuildRequest request = BuildRequest.toBoot(Optional.of("web"), Optional.empty());
+    List<FutureTask<BuildView>> slow = new ArrayList<>();
+    try {
+      for (int i = 0; i < 6; i++) {
+        String id = "slow" + i;
+        FutureTask<BuildView> task = new FutureTask<>(() -> client().build(id, request));
+        slow.add(task);
+        Thread.ofVirtual().start(task);
+      }
+      for (int i = 0; i < 6; i++) {
+        String put = "PUT /builds/slow" + i;
+        await().atMost(Duration.ofSeconds(60)).until(() -> farm().asked().contains(put));
+      }
+      assertThat(client().build("quick", request).state()).isEqualTo("building");
+      assertThat(slow).noneMatch(FutureTask::isDone);
+    } finally {
+      farm().slow.release(slow.size());
+    }
+    for (FutureTask<BuildView> task : slow) {
+      assertThat(task.get().state()).isEqualTo("building");
+    }
   }
 
   @Test

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Semaphore;
 import org.heddle.api.FarmApi.BuildRequest;
 import org.heddle.api.FarmApi.BuildView;
 import org.heddle.api.FarmApi.FarmView;
@@ -24,6 +25,9 @@ final class ScriptedFarm {
   private final List<String> asked = new CopyOnWriteArrayList<>();
   private final Map<String, BuildRequest> builds = new ConcurrentHashMap<>();
   private final List<String> looked = new CopyOnWriteArrayList<>();
+
+  /** One for each build with an id that begins so which may be answered. */
+  final Semaphore slow = new Semaphore(0);
 
   /** {@code METHOD PATH} of each request, in order. */
   List<String> asked() {
@@ -57,6 +61,9 @@ final class ScriptedFarm {
         answer(exchange, 200, List.of(image()));
       } else if (what.startsWith("PUT /builds/")) {
         builds.put(id, Json.read(body, BuildRequest.class));
+        if (id.startsWith("slow")) {
+          slow.acquireUninterruptibly();
+        }
         answer(exchange, 202, view(id, "building"));
       } else if (what.startsWith("GET /builds/") && builds.containsKey(id)) {
         looked.add(id);

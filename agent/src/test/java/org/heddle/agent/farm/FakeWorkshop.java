@@ -25,6 +25,9 @@ public final class FakeWorkshop implements Workshop {
   /** One for each build that may end. */
   public final Semaphore permits = new Semaphore(0);
 
+  /** One for each draft of a slow image that may be answered. */
+  public final Semaphore plans = new Semaphore(0);
+
   public final AtomicInteger built = new AtomicInteger();
   public final AtomicInteger atOnce = new AtomicInteger();
   public final AtomicInteger mostAtOnce = new AtomicInteger();
@@ -45,6 +48,10 @@ public final class FakeWorkshop implements Workshop {
       throw Builds.refused("invalid", 400, name + ".yaml:3: packages[0]: no such thing");
     }
     open.incrementAndGet();
+    if (name.startsWith("slow")) {
+      begun(name).countDown();
+      plans.acquireUninterruptibly();
+    }
     return new Fake(name);
   }
 
