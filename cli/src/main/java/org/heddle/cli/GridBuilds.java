@@ -1,5 +1,6 @@
 package org.heddle.cli;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -26,8 +27,18 @@ import org.heddle.api.GridException;
 public final class GridBuilds implements AutoCloseable {
   private static final long LOOK_AGAIN_MS = 500;
 
+  /** A builder that is started again is back by then. */
+  private static final Duration PATIENCE = Duration.ofMinutes(2);
+
+  /** So often a builder may forget a build. */
+  private static final int MOST_AGAIN = 5;
+
+  /** The controller or, of what is known to be asked for rightly, the builder is not there. */
+  private static final Set<String> AWAY = Set.of("unreachable", "timed-out", "infeasible");
+
   private final GridClient grid;
   private final Environment around;
+  private final Duration patience;
   private final Set<String> open = ConcurrentHashMap.newKeySet();
   private final Thread hook = new Thread(this::giveUp, "give-up-builds");
 
@@ -35,8 +46,13 @@ public final class GridBuilds implements AutoCloseable {
    * @param around where progress is shown
    */
   public GridBuilds(GridClient grid, Environment around) {
+    this(grid, around, PATIENCE);
+  }
+
+  GridBuilds(GridClient grid, Environment around, Duration patience) {
     this.grid = grid;
     this.around = around;
+    this.patience = patience;
     Runtime.getRuntime().addShutdownHook(hook);
   }
 
@@ -71,7 +87,7 @@ public final class GridBuilds implements AutoCloseable {
         begin(one);
       }
       for (Asked one : asked) {
-        BuildView view = until(one.id, shown);
+        BuildView view = until(one, shown);
         open.remove(one.id);
         ended.put(one.id, view);
         check(one, view);
@@ -82,23 +98,71 @@ public final class GridBuilds implements AutoCloseable {
     return List.copyOf(ended.values());
   }
 
-  /** The stream may break off, and is asked for anew. */
-  private BuildView until(String id, Progress shown) {
+  /**
+   * The stream may break off, and is asked for anew. A builder that starts again knows nothing of
+   * what it was asked for, and is asked under the same id, which builds nothing twice.
+   */
+  private BuildView until(Asked one, Progress shown) throws Failed {
+    Heard heard = new Heard();
+    int again = 0;
     while (true) {
-      try (BuildStream stream = grid.followBuild(id)) {
-        for (Optional<BuildView> next = stream.next(_ -> {});
-            next.isPresent();
-            next = stream.next(_ -> {})) {
-          if (show(next.get(), shown)) {
-            return next.get();
-          }
+      try {
+        Optional<BuildView> ended = follow(one.id, shown, heard);
+        if (ended.isPresent()) {
+          return ended.get();
+        }
+      } catch (GridException lost) {
+        boolean forgotten = lost.type().equals("not-found");
+        if (!(forgotten || AWAY.contains(lost.type())) || heard.notFor(patience)) {
+          throw lost;
+        }
+        if (forgotten && again++ == MOST_AGAIN) {
+          throw lost; // What ends its builder time after time is not built.
+        }
+        shown.live("waiting for the builder to come back");
+        if (forgotten) {
+          beginAgain(one);
         }
       }
-      BuildView now = grid.build(id);
-      if (show(now, shown)) {
-        return now;
-      }
       pause();
+    }
+  }
+
+  /** When something was last heard of a build. */
+  private static final class Heard {
+    private long last = System.nanoTime();
+
+    void now() {
+      last = System.nanoTime();
+    }
+
+    boolean notFor(Duration time) {
+      return System.nanoTime() - last > time.toNanos();
+    }
+  }
+
+  /** How it ended, if it did while the stream lasted. */
+  private Optional<BuildView> follow(String id, Progress shown, Heard heard) {
+    try (BuildStream stream = grid.followBuild(id)) {
+      for (Optional<BuildView> next = next(stream, heard);
+          next.isPresent();
+          next = next(stream, heard)) {
+        if (show(next.get(), shown)) {
+          return next;
+        }
+      }
+    }
+    BuildView now = grid.build(id);
+    heard.now();
+    return show(now, shown) ? Optional.of(now) : Optional.empty();
+  }
+
+  /** A stream that is there is heard of, also while nothing changes. */
+  private static Optional<BuildView> next(BuildStream stream, Heard heard) {
+    try {
+      return stream.next(_ -> {});
+    } finally {
+      heard.now();
     }
   }
 
@@ -171,6 +235,16 @@ public final class GridBuilds implements AutoCloseable {
       grid.build(one.id, one.request);
     } catch (GridException refused) {
       throw new Failed(one.request, refused.problem());
+    }
+  }
+
+  private void beginAgain(Asked one) throws Failed {
+    try {
+      grid.build(one.id, one.request);
+    } catch (GridException refused) {
+      if (!AWAY.contains(refused.type())) {
+        throw new Failed(one.request, refused.problem());
+      }
     }
   }
 

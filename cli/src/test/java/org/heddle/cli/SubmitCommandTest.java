@@ -267,6 +267,44 @@ final class SubmitCommandTest {
     assertThat(builds()).isEmpty();
   }
 
+  /** As after a kill of the builder: the stream breaks off, and nothing is known of the build. */
+  @Test
+  void aBuilderThatHasForgottenABuildIsAskedAgain() throws IOException {
+    farm();
+    String event = "event: build\ndata: %s\n\n";
+    Problem away = new Problem("infeasible", "Infeasible", 422, "no host on line builds", "");
+    grid.onAny("PUT /v1/builds/", 202, build("building", false, ""));
+    grid.text("GET /v1/builds/stream", event.formatted(Json.write(build("building", false, ""))));
+    grid.refuse("GET /v1/builds/stream", away);
+    grid.refuse(
+        "GET /v1/builds/stream",
+        new Problem("not-found", "Not found", 404, "no build is known here", ""));
+    grid.text(
+        "GET /v1/builds/stream",
+        event.formatted(Json.write(build("done", false, "web-feed00000000"))));
+    grid.refuse(
+        "GET /v1/builds/", new Problem("unreachable", "Unreachable", 503, "the host's agent", ""));
+    grid.on("POST /v1/submissions", List.of(Samples.vjob("own", "waiting")));
+    file("web.yaml", "name: web\nfrom: scratch\n");
+    Run run = Run.on(grid, "submit", file("a.yaml", RECIPE.formatted("web.yaml")));
+    assertThat(run.err()).contains("image web: web-feed00000000, built in 2.5 s");
+    assertThat(run.code()).isZero();
+    assertThat(builds()).hasSize(2);
+    assertThat(builds().getLast()).isEqualTo(builds().getFirst());
+    assertThat(grid.asked()).noneMatch(one -> one.startsWith("DELETE"));
+  }
+
+  @Test
+  void aBuilderThatForgetsABuildTimeAfterTimeIsNotAskedForEver() throws IOException {
+    farm();
+    grid.onAny("PUT /v1/builds/", 202, build("building", false, ""));
+    file("web.yaml", "name: web\nfrom: scratch\n");
+    Run run = Run.on(grid, "submit", file("a.yaml", RECIPE.formatted("web.yaml")));
+    assertThat(run.err()).contains("nothing at GET /v1/builds/");
+    assertThat(run.code()).isNotZero();
+    assertThat(builds()).hasSize(6);
+  }
+
   @Test
   void aBuildThatFailsSubmitsNothing() throws IOException {
     farm();
