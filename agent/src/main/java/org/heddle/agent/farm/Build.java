@@ -93,6 +93,11 @@ final class Build implements Progress {
     return true;
   }
 
+  /** How many want it. */
+  synchronized int wishes() {
+    return wanted.size();
+  }
+
   synchronized boolean wanted() {
     return !wanted.isEmpty();
   }

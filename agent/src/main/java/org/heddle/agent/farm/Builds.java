@@ -34,6 +34,12 @@ public final class Builds implements AutoCloseable {
   /** More than these wait for nothing that they will see today. */
   public static final int MOST_WAITING = 64;
 
+  /** Requests that wait for one and the same image. */
+  static final int MOST_JOINED = 200;
+
+  /** A recipe is read by people; what is longer belongs into files beside it. */
+  static final int LONGEST_RECIPE = 1 << 20;
+
   /** Requests that have ended and can still be asked for. */
   private static final int REMEMBERED = 200;
 
@@ -82,6 +88,7 @@ public final class Builds implements AutoCloseable {
 
   /** What would be done; nothing is. */
   public BuildView plan(String id, BuildRequest request) throws IOException, InterruptedException {
+    checkLength(request);
     try (Workshop.Draft draft = workshop.draft(request)) {
       Optional<Workshop.Made> there = request.refresh() ? Optional.empty() : draft.there();
       return new BuildView(
@@ -107,6 +114,7 @@ public final class Builds implements AutoCloseable {
    *     else
    */
   public BuildView ask(String id, BuildRequest request) throws IOException, InterruptedException {
+    checkLength(request);
     String digest = digest(request);
     Optional<BuildView> known = known(id, digest);
     if (known.isPresent()) {
@@ -124,6 +132,13 @@ public final class Builds implements AutoCloseable {
       }
     }
     return find(id).orElseThrow();
+  }
+
+  private static void checkLength(BuildRequest request) throws ApiException {
+    if (request.recipe().filter(recipe -> recipe.text().length() > LONGEST_RECIPE).isPresent()) {
+      throw refused(
+          "invalid", 400, "a recipe has at most " + LONGEST_RECIPE + " characters: copy files");
+    }
   }
 
   private static String digest(BuildRequest request) {
@@ -163,6 +178,9 @@ public final class Builds implements AutoCloseable {
     }
     String key = draft.digest() + (refresh ? " anew" : "");
     Build same = building.get(key);
+    if (same != null && same.wishes() >= MOST_JOINED) {
+      throw refused("failed", 503, MOST_JOINED + " wait for this image already: try again later");
+    }
     if (same != null && same.join(id)) {
       remember(id, new Asked(request, same));
       return false;

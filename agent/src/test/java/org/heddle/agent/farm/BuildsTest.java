@@ -8,6 +8,7 @@ import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.Callable;
 import org.heddle.api.ApiException;
 import org.heddle.api.FarmApi.BuildRequest;
 import org.heddle.api.FarmApi.BuildView;
@@ -99,6 +100,34 @@ final class BuildsTest {
         .isInstanceOfSatisfying(
             ApiException.class, refused -> assertThat(refused.status()).isEqualTo(503));
     assertThat(builds.find("more")).isEmpty();
+  }
+
+  @Test
+  void thoseWhoWaitForOneImageAreBounded() throws Exception {
+    for (int i = 0; i < Builds.MOST_JOINED; i++) {
+      builds.ask("b" + i, request("web"));
+    }
+    assertThatThrownBy(() -> builds.ask("more", request("web")))
+        .isInstanceOfSatisfying(
+            ApiException.class, refused -> assertThat(refused.status()).isEqualTo(503));
+    assertThat(builds.find("more")).isEmpty();
+    builds.cancel("b0");
+    assertThat(builds.ask("more", request("web")).id()).isEqualTo("more");
+  }
+
+  @Test
+  void aRecipeIsNoBook() {
+    RecipeText text =
+        new RecipeText("a.yaml", "#".repeat(Builds.LONGEST_RECIPE + 1), java.util.List.of());
+    BuildRequest request = BuildRequest.toBoot(Optional.empty(), Optional.of(text));
+    for (Callable<BuildView> ask :
+        java.util.List.<Callable<BuildView>>of(
+            () -> builds.ask("a", request), () -> builds.plan("a", request))) {
+      assertThatThrownBy(ask::call)
+          .isInstanceOfSatisfying(
+              ApiException.class, refused -> assertThat(refused.status()).isEqualTo(400))
+          .hasMessageContaining("at most 1048576 characters");
+    }
   }
 
   @Test
