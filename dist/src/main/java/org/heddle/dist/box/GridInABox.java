@@ -351,6 +351,7 @@ public final class GridInABox {
 
   private void forget(Box box) throws IOException {
     folder.forgetClient();
+    Files.deleteIfExists(folder.network());
     BoxFolder.deleteTree(folder.programs());
     Files.deleteIfExists(folder.controller().resolve("controller.pid"));
     for (Box.Host host : box.hosts()) {

@@ -141,6 +141,8 @@ class GridInABoxTest {
     assertThat(new BoxNetwork(box).traces()).isFalse();
     assertThat(ram.getParent()).doesNotExist();
     assertThat(folder.resolve("one/client.json")).doesNotExist();
+    assertThat(Mounts.below(folder.toRealPath() + "/")).isEmpty();
+    assertThat(folder.resolve("one/network")).doesNotExist();
     assertThat(folder.resolve("one/box.json")).exists();
     assertThat(stranger.alive()).as("a process that is none of ours").isTrue();
 
@@ -148,7 +150,8 @@ class GridInABoxTest {
     assertThat(grid("one").up(spec -> spec).box().spec()).as("as it was").isEqualTo(SMALL);
     grid("one").down(true);
     try (Stream<Path> left = Files.list(folder.resolve("one"))) {
-      assertThat(left.map(p -> p.getFileName().toString())).containsExactly("box.lock");
+      assertThat(left.map(p -> p.getFileName().toString()))
+          .containsExactlyInAnyOrder("box.lock", "farm");
     }
   }
 
