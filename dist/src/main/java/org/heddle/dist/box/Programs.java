@@ -49,12 +49,12 @@ interface Programs {
             "-XX:TrimNativeHeapInterval=5000");
 
     /** What a transfer needs for a moment; its collector then gives it back to the machine. */
-    private static final List<String> AGENT_HEAP = List.of("-Xmx128m", "-XX:MaxNewSize=8m");
+    private static final String AGENT_HEAP = "-Xmx128m";
 
     /** Recipes come with files. */
-    private static final List<String> BUILDER_HEAP = List.of("-Xmx192m", "-XX:MaxNewSize=8m");
+    private static final String BUILDER_HEAP = "-Xmx192m";
 
-    private static final List<String> CONTROLLER_HEAP = List.of("-Xmx256m");
+    private static final String CONTROLLER_HEAP = "-Xmx256m";
 
     private final String mainClass;
     private @Nullable String classPath;
@@ -145,10 +145,10 @@ interface Programs {
       return Map.of("HEDDLE_TOKEN", token, BoxProcesses.MARK, BoxProcesses.mark(box));
     }
 
-    private List<String> java(BoxFolder folder, List<String> heap) throws IOException {
+    private List<String> java(BoxFolder folder, String heap) throws IOException {
       List<String> words = new ArrayList<>();
       words.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-      words.addAll(heap);
+      words.add(heap);
       words.addAll(SMALL);
       words.add("--enable-native-access=ALL-UNNAMED");
       words.add("-cp");
