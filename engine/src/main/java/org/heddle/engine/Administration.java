@@ -238,6 +238,12 @@ final class Administration {
         times(has.diskMiB(), disk));
   }
 
+  /** Whether an administrator has changed how much of any host may be used. */
+  static boolean overbooks(Draft draft) {
+    return draft.rulebook.constraints().values().stream()
+        .anyMatch(each -> each.term().form() == ConstraintForm.OVERBOOK);
+  }
+
   /** Whether an administrator has changed how much of the host may be used. */
   static boolean resizes(Draft draft, Host host) {
     return !usable(draft, host).equals(host.capacity());

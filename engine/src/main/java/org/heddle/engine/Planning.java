@@ -240,8 +240,9 @@ final class Planning {
    */
   private static boolean wanting(Draft draft, Problem problem) {
     boolean held =
-        PlanChecker.crowded(problem).stream()
-            .anyMatch(host -> Administration.resizes(draft, draft.hosts.get(host).host()));
+        Administration.overbooks(draft)
+            && PlanChecker.crowded(problem).stream()
+                .anyMatch(host -> Administration.resizes(draft, draft.hosts.get(host).host()));
     if (held || !PlanChecker.misplaced(problem).isEmpty()) {
       return true;
     }

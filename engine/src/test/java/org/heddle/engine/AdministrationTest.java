@@ -4,17 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.TreeSet;
 import org.heddle.engine.Step.Why;
 import org.heddle.model.Action;
 import org.heddle.model.ConstraintTerm;
-import org.heddle.model.Constraints;
 import org.heddle.model.Host;
 import org.heddle.model.HostId;
-import org.heddle.model.MachineGroup;
 import org.heddle.model.MachineId;
-import org.heddle.model.MachineKind;
 import org.heddle.model.MachineReport;
 import org.heddle.model.Plan;
 import org.heddle.model.Resources;
@@ -30,20 +26,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** What administrators ask of every placement. Hosts have 2 cores, 1,024 MiB and 10,000 MiB. */
 class AdministrationTest {
   private static VjobSpec vjob(String name, int machines, int memory, String... constraints) {
-    return new VjobSpec(
-        new VjobId(name),
-        0,
-        "me",
-        List.of(
-            new MachineGroup(
-                "m",
-                machines,
-                "tiny",
-                new Resources(1, memory, 100),
-                MachineKind.VM,
-                Optional.empty())),
-        Optional.of("work"),
-        Constraints.of(constraints));
+    return Play.vjob(name, 0, machines, memory, constraints);
   }
 
   private static Step add(Play play, String constraint) {

@@ -4,15 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.TreeSet;
 import org.heddle.engine.Step.Why;
-import org.heddle.model.Constraints;
 import org.heddle.model.Host;
 import org.heddle.model.HostId;
-import org.heddle.model.MachineGroup;
 import org.heddle.model.MachineId;
-import org.heddle.model.MachineKind;
 import org.heddle.model.MachineReport.Live;
 import org.heddle.model.Outcome;
 import org.heddle.model.Resources;
@@ -25,20 +21,7 @@ import org.junit.jupiter.api.Test;
 /** What vjob files say of where machines may run, from the submission to drains and failures. */
 class ConstraintsTest {
   private static VjobSpec vjob(String name, int machines, int memory, String... constraints) {
-    return new VjobSpec(
-        new VjobId(name),
-        0,
-        "me",
-        List.of(
-            new MachineGroup(
-                "m",
-                machines,
-                "tiny",
-                new Resources(1, memory, 100),
-                MachineKind.VM,
-                Optional.empty())),
-        Optional.of("work"),
-        Constraints.of(constraints));
+    return Play.vjob(name, 0, machines, memory, constraints);
   }
 
   /** Hosts {@code a} and {@code b} in lyon, {@code c} and {@code d} in rennes. */

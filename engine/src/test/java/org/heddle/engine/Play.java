@@ -8,6 +8,7 @@ import java.util.TreeSet;
 import org.heddle.engine.Command.Execute;
 import org.heddle.engine.GridState.MachineRecord;
 import org.heddle.engine.GridState.VjobRecord;
+import org.heddle.model.Constraints;
 import org.heddle.model.Host;
 import org.heddle.model.HostId;
 import org.heddle.model.MachineGroup;
@@ -67,7 +68,7 @@ final class Play {
     event(new Event.HostReported(host(name), Arrays.asList(has), state.counters().version()));
   }
 
-  static VjobSpec vjob(String name, int priority, int machines, int memory) {
+  static VjobSpec vjob(String name, int priority, int machines, int memory, String... constraints) {
     return new VjobSpec(
         new VjobId(name),
         priority,
@@ -80,7 +81,8 @@ final class Play {
                 new Resources(1, memory, 100),
                 MachineKind.VM,
                 Optional.empty())),
-        Optional.of("work"));
+        Optional.of("work"),
+        Constraints.of(constraints));
   }
 
   Step submit(VjobSpec spec) {
