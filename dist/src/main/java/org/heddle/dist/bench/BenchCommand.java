@@ -312,6 +312,12 @@ public final class BenchCommand {
               paramLabel = "DIR",
               description = "Where the images are kept. Default: bench-store in the state folder.")
           @Nullable Path folder,
+      @Option(
+              names = "--rounds",
+              paramLabel = "N",
+              defaultValue = "1",
+              description = "Of each tool; medians are printed. Default: ${DEFAULT-VALUE}.")
+          int rounds,
       @Mixin ReportOption file)
       throws IOException, InterruptedException {
     Path state = Path.of(around.variable("HEDDLE_STATE"));
@@ -320,7 +326,7 @@ public final class BenchCommand {
     StoreBench.Result result =
         new StoreBench(
                 place, state.resolve("images/tiny"), heddle, line -> around.err().println(line))
-            .run();
+            .run(Math.max(1, rounds));
     StoreText.print(machine(), result, around.out());
     file.write(result);
     return 0;

@@ -29,6 +29,7 @@ final class StoreBench {
           "restic", "restic",
           "rsync", "rsync",
           "zsyncmake", "zsync",
+          "zstd", "zstd",
           "mmdebstrap", "mmdebstrap");
 
   private final Path folder;
@@ -62,16 +63,28 @@ final class StoreBench {
   /** Extraction of the second image of the first pair by a store that has it, fsynced. */
   record Extraction(long fileBytes, long dataBytes, double seconds, double diskSeconds) {}
 
-  record Result(List<Pair> pairs, Ram ram, Extraction extraction, long peakMemoryKiB) {}
+  /**
+   * @param peakMemoryKiB of {@code heddle store make}, as the system counts it, by option
+   */
+  record Result(
+      List<Pair> pairs, Ram ram, Extraction extraction, Map<String, Long> peakMemoryKiB) {}
 
-  Result run() throws IOException, InterruptedException {
+  /**
+   * @param rounds of each tool with each pair; medians count
+   */
+  Result run(int rounds) throws IOException, InterruptedException {
     Files.createDirectories(folder);
     installTools();
     makeImages();
     Path base = folder.resolve("base.raw");
     Path more = folder.resolve("more.raw");
-    List<Pair> pairs = List.of(pair(base, more), pair(base, folder.resolve("trixie.raw")));
-    return new Result(pairs, ram(), extraction(more), peakMemory(more));
+    List<Pair> pairs =
+        List.of(pair(base, more, rounds), pair(base, folder.resolve("trixie.raw"), rounds));
+    Map<String, Long> peak = new LinkedHashMap<>();
+    for (String option : List.of("", "--small")) {
+      peak.put(option, peakMemory(more, option));
+    }
+    return new Result(pairs, ram(), extraction(more), peak);
   }
 
   private void installTools() throws IOException, InterruptedException {
@@ -99,7 +112,7 @@ final class StoreBench {
     new Shell(folder).run(List.of("bash", script.toString(), folder.toString()));
   }
 
-  private Pair pair(Path first, Path second) throws IOException, InterruptedException {
+  private Pair pair(Path first, Path second, int rounds) throws IOException, InterruptedException {
     Map<String, StorePeer.Result> results = new LinkedHashMap<>();
     // So that all of them find both in memory.
     new Shell(folder)
@@ -108,7 +121,11 @@ final class StoreBench {
                 "sh", "-c", "cat \"$0\" \"$1\" >/dev/null", first.toString(), second.toString()));
     for (StorePeer peer : StorePeer.all(heddle)) {
       say.accept(first.getFileName() + ", " + second.getFileName() + ": " + peer.name());
-      StorePeer.Result one = inScratch((shell, scratch) -> peer.run(shell, scratch, first, second));
+      List<StorePeer.Result> times = new ArrayList<>();
+      for (int round = 0; round < rounds; round++) {
+        times.add(inScratch((shell, scratch) -> peer.run(shell, scratch, first, second)));
+      }
+      StorePeer.Result one = StorePeer.Result.median(times);
       results.put(peer.name(), one);
       say.accept("  " + StoreText.line(one));
     }
@@ -198,25 +215,19 @@ final class StoreBench {
     });
   }
 
-  /** Of the command, as the system counts it. */
-  private long peakMemory(Path image) throws IOException, InterruptedException {
+  private long peakMemory(Path image, String option) throws IOException, InterruptedException {
     return inScratch((shell, scratch) -> {
       String script =
           "import resource,subprocess,sys; subprocess.check_call(sys.argv[1:],"
               + " stdout=subprocess.DEVNULL);"
               + " print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)";
-      String told =
-          shell.run(
-              List.of(
-                  "python3",
-                  "-c",
-                  script,
-                  heddle,
-                  "store",
-                  "make",
-                  image.toString(),
-                  "--store",
-                  scratch.resolve("s").toString()));
+      List<String> command = new ArrayList<>(List.of("python3", "-c", script, heddle));
+      command.addAll(List.of("store", "make", image.toString()));
+      command.addAll(List.of("--store", scratch.resolve("s").toString()));
+      if (!option.isEmpty()) {
+        command.add(option);
+      }
+      String told = shell.run(command);
       return Long.parseLong(told.strip());
     });
   }

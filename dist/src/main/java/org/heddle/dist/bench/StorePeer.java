@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.ToDoubleFunction;
 import java.util.stream.Stream;
 
 /**
@@ -20,7 +21,23 @@ interface StorePeer {
       double firstSeconds,
       double secondBytes,
       double secondSeconds,
-      double extractSeconds) {}
+      double extractSeconds) {
+
+    /** Of each figure the median. */
+    static Result median(List<Result> rounds) {
+      return new Result(
+          median(rounds, Result::firstBytes),
+          median(rounds, Result::firstSeconds),
+          median(rounds, Result::secondBytes),
+          median(rounds, Result::secondSeconds),
+          median(rounds, Result::extractSeconds));
+    }
+
+    private static double median(List<Result> rounds, ToDoubleFunction<Result> figure) {
+      double[] sorted = rounds.stream().mapToDouble(figure).sorted().toArray();
+      return sorted[sorted.length / 2];
+    }
+  }
 
   String name();
 
@@ -139,6 +156,13 @@ interface StorePeer {
 
   static List<StorePeer> all(String heddle) {
     return List.of(
+        // The least time for such sizes: nothing is named, found again or shared.
+        stored(
+            "zstd -1 alone",
+            "",
+            "zstd -q -1 -T0 FILE -o a.zst",
+            "zstd -q -1 -T0 FILE -o b.zst",
+            "zstd -q -d --sparse ../b.zst -o NAME"),
         stored(
             "casync",
             "",

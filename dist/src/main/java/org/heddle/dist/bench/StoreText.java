@@ -22,7 +22,12 @@ final class StoreText {
         extraction.fileBytes() / 1e6,
         extraction.seconds(),
         extraction.diskSeconds());
-    out.printf("most memory of 'heddle store make': %.0f MB%n", result.peakMemoryKiB() / 1e3);
+    result
+        .peakMemoryKiB()
+        .forEach((option, most) ->
+            out.printf(
+                "most memory of '%s': %.0f MB%n",
+                ("heddle store make " + option).strip(), most * 1024 / 1e6));
   }
 
   private static void print(StoreBench.Pair pair, PrintStream out) {
