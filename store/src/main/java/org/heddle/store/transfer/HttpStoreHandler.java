@@ -19,6 +19,7 @@ public final class HttpStoreHandler implements HttpHandler, AutoCloseable {
   private final Responder responder;
   private final ServeSettings settings;
   private final Semaphore free;
+  private final Impatience impatience;
   private final LongAdder sent = new LongAdder();
 
   /**
@@ -28,6 +29,7 @@ public final class HttpStoreHandler implements HttpHandler, AutoCloseable {
     this.settings = settings;
     this.responder = new Responder(store, settings.readOnly(), settings.idle());
     this.free = new Semaphore(atOnce, true);
+    this.impatience = new Impatience(settings.stall());
   }
 
   /** Bytes of replies so far. */
@@ -54,9 +56,10 @@ public final class HttpStoreHandler implements HttpHandler, AutoCloseable {
     free.acquireUninterruptibly();
     try {
       exchange.getResponseHeaders().set("Content-Type", "application/octet-stream");
-      OutputStream out = new Lazy(exchange);
+      OutputStream out = new Lazy(exchange, impatience);
       responder.answer(
-          exchange.getRequestBody(), settings.limit().slow(new Counted(out, sent::add)));
+          impatience.input(exchange.getRequestBody()),
+          settings.limit().slow(new Counted(out, sent::add)));
       out.close();
     } finally {
       free.release();
@@ -66,17 +69,19 @@ public final class HttpStoreHandler implements HttpHandler, AutoCloseable {
   /** Sends the status with the first byte of the reply, when the request has been read. */
   private static final class Lazy extends OutputStream {
     private final HttpExchange exchange;
+    private final Impatience impatience;
     private @org.jspecify.annotations.Nullable OutputStream out;
 
-    Lazy(HttpExchange exchange) {
+    Lazy(HttpExchange exchange, Impatience impatience) {
       this.exchange = exchange;
+      this.impatience = impatience;
     }
 
     private OutputStream begun() throws IOException {
       OutputStream begun = out;
       if (begun == null) {
         exchange.sendResponseHeaders(200, 0);
-        begun = new BufferedOutputStream(exchange.getResponseBody(), 1 << 16);
+        begun = new BufferedOutputStream(impatience.output(exchange.getResponseBody()), 1 << 16);
         out = begun;
       }
       return begun;
@@ -122,6 +127,7 @@ public final class HttpStoreHandler implements HttpHandler, AutoCloseable {
   /** What was pushed is made durable. No request may be under way. */
   @Override
   public void close() throws IOException {
+    impatience.close();
     responder.close();
   }
 }

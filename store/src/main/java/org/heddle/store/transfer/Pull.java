@@ -48,18 +48,24 @@ public final class Pull {
   private final Traffic traffic;
   private final Progress progress;
   private final Patience patience;
+  private final int window;
   private final LongAdder chunks = new LongAdder();
   private final LongAdder moved = new LongAdder();
   private final Map<String, LongAdder> from = new HashMap<>();
   private long whole;
-  private long missing;
+
+  /** What would be here if no more of this window came: the file up to its end, less that. */
+  private volatile long known;
+
+  /** What had come when this window began. */
+  private volatile long movedBefore;
 
   /**
    * @param origin the store elsewhere, which has it all
    * @param traffic that of all connections
    */
   public Pull(Store store, RemoteStore origin, Site site, Traffic traffic, Progress progress) {
-    this(store, origin, site, traffic, progress, PATIENCE);
+    this(store, origin, site, traffic, progress, PATIENCE, Segments.WINDOW);
   }
 
   Pull(
@@ -68,13 +74,15 @@ public final class Pull {
       Site site,
       Traffic traffic,
       Progress progress,
-      Patience patience) {
+      Patience patience,
+      int window) {
     this.store = store;
     this.origin = origin;
     this.site = site;
     this.traffic = traffic;
     this.progress = progress;
     this.patience = patience;
+    this.window = window;
     from.put(origin.name(), new LongAdder());
     site.peers().forEach(peer -> from.put(peer.name(), new LongAdder()));
   }
@@ -141,17 +149,30 @@ public final class Pull {
   private Map<String, String> fetch(IndexDraft draft, StoreWriter writer) throws IOException {
     List<String> members = new ArrayList<>();
     site.peers().forEach(peer -> members.add(peer.name()));
-    Hunt hunt = new Hunt(origin.name(), List.copyOf(members), site.swarm(), site.line(), patience);
+    List<String> peers = List.copyOf(members);
     Optional<String> me = site.swarm() ? site.me() : Optional.empty();
     me.ifPresent(members::add);
     whole = draft.info().fileSize();
-    for (Segments.Segment segment : Segments.of(draft, members.size(), writer::has)) {
-      missing += segment.missing().stream().mapToLong(ChunkRef::length).sum();
-      List<String> ranking = site.line() ? members : Rendezvous.ranking(segment.first(), members);
-      hunt.add(segment, ranking, me);
+    Hunt hunt = new Hunt(origin.name(), peers, site.swarm(), site.line(), patience);
+    try (Segments segments = new Segments(draft, members.size(), window)) {
+      while (!segments.ended()) {
+        long missing = 0;
+        for (Segments.Segment segment : segments.next(writer::has)) {
+          missing += segment.missing().stream().mapToLong(ChunkRef::length).sum();
+          List<String> ranking =
+              site.line() ? members : Rendezvous.ranking(segment.first(), members);
+          hunt.add(segment, ranking, me);
+        }
+        movedBefore = moved.sum();
+        known = segments.position() - missing;
+        progress.at(known, whole);
+        if (missing > 0) {
+          work(hunt, writer);
+          // Peers may wait for the end of this window before they go on to the next.
+          writer.flush();
+        }
+      }
     }
-    progress.at(whole - missing, whole);
-    work(hunt, writer);
     return hunt.refused();
   }
 
@@ -245,7 +266,7 @@ public final class Pull {
     from(source).add(block.wireLength());
     chunks.add(block.chunks().size());
     moved.add(fresh);
-    progress.at(Math.min(whole, whole - missing + moved.sum()), whole);
+    progress.at(Math.min(whole, known + moved.sum() - movedBefore), whole);
   }
 
   private static long add(RemoteStore source, Block block, StoreWriter writer)

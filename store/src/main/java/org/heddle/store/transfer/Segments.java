@@ -18,9 +18,10 @@ import org.heddle.store.IndexReader;
 /**
  * Cuts the chunks of an index into stretches that are fetched from one place: chunks that lie
  * beside each other in the file are mostly in one block of the sender. The cuts depend on the index
- * and the number of hosts only, so that all hosts cut alike, whatever they have already.
+ * and the number of hosts only, so that all hosts cut alike, whatever they have already. They are
+ * given a window of the file at a time, so that memory does not grow with the file.
  */
-final class Segments {
+final class Segments implements AutoCloseable {
   /** The largest: a block or so. */
   private static final int MOST = 4 << 20;
 
@@ -30,7 +31,23 @@ final class Segments {
   /** So many for each host, for even shares. */
   private static final int SHARES = 16;
 
-  private Segments() {}
+  /** Chunks of a window: 4 GiB of data or so, some 60 MB of memory when all are missing. */
+  static final int WINDOW = 1 << 18;
+
+  private final IndexReader index;
+  private final int length;
+  private final int window;
+  private boolean ended;
+
+  /**
+   * @param hosts that fetch the same
+   * @param window most different chunks of a window
+   */
+  Segments(IndexDraft draft, int hosts, int window) throws IOException {
+    this.index = draft.open();
+    this.length = length(draft.info().dataBytes(), hosts);
+    this.window = window;
+  }
 
   /**
    * One stretch.
@@ -45,22 +62,34 @@ final class Segments {
     return hosts <= 1 ? MOST : Math.clamp(dataBytes / ((long) hosts * SHARES), LEAST, MOST);
   }
 
-  /** The segments of an index of which something is missing, in the order of the file. */
-  static List<Segment> of(IndexDraft draft, int hosts, Predicate<ChunkId> here) throws IOException {
-    int length = length(draft.info().dataBytes(), hosts);
+  /** Whether the last window has been given. */
+  boolean ended() {
+    return ended;
+  }
+
+  /** Bytes of the file up to the end of the last window. */
+  long position() {
+    return index.position();
+  }
+
+  /** The segments of the next window of which something is missing, in the order of the file. */
+  List<Segment> next(Predicate<ChunkId> here) throws IOException {
     List<Segment> segments = new ArrayList<>();
     Set<ChunkId> seen = new HashSet<>();
     SequencedSet<ChunkRef> current = new LinkedHashSet<>();
     long bytes = 0;
-    try (IndexReader index = draft.open()) {
-      for (Optional<Entry> entry = index.next(); entry.isPresent(); entry = index.next()) {
-        if (entry.get() instanceof Entry.Data(ChunkRef chunk) && seen.add(chunk.id())) {
-          current.add(chunk);
-          bytes += chunk.length();
-          if (bytes >= length) {
-            close(current, here, segments);
-            bytes = 0;
-          }
+    while (seen.size() < window) {
+      Optional<Entry> entry = index.next();
+      if (entry.isEmpty()) {
+        ended = true;
+        break;
+      }
+      if (entry.get() instanceof Entry.Data(ChunkRef chunk) && seen.add(chunk.id())) {
+        current.add(chunk);
+        bytes += chunk.length();
+        if (bytes >= length) {
+          close(current, here, segments);
+          bytes = 0;
         }
       }
     }
@@ -78,5 +107,10 @@ final class Segments {
       }
       current.clear();
     }
+  }
+
+  @Override
+  public void close() throws IOException {
+    index.close();
   }
 }

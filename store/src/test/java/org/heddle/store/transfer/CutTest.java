@@ -63,7 +63,12 @@ final class CutTest {
     Store here = Sample.store(folder.resolve("here"), DATA);
     Store there = Store.openOrCreate(folder.resolve("there"));
     ServeSettings short_ =
-        new ServeSettings(java.util.Optional.empty(), false, RateLimit.NONE, Duration.ofSeconds(1));
+        new ServeSettings(
+            java.util.Optional.empty(),
+            false,
+            RateLimit.NONE,
+            Duration.ofSeconds(1),
+            Duration.ofMinutes(1));
     try (HttpStoreServer server = Sample.serve(there, short_)) {
       int attempts =
           untilDone(server, new Random(13), address -> Sample.push(here, address, patient()));

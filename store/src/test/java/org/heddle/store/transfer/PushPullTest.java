@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
@@ -52,6 +55,30 @@ final class PushPullTest {
       }
       Sample.assertHolds(here, "mine", NEW);
     }
+  }
+
+  @Test
+  void aLargeFileIsPulledOneWindowAfterTheOther() throws Exception {
+    byte[] twice = Arrays.copyOf(OLD, 2 * OLD.length);
+    System.arraycopy(OLD, 0, twice, OLD.length, OLD.length);
+    Store there = Sample.store(folder.resolve("there"), twice);
+    List<Long> told = Collections.synchronizedList(new ArrayList<>());
+    Traffic traffic = new Traffic();
+    try (HttpStoreServer server = Sample.serve(there);
+        RemoteStore origin = RemoteStore.reading(Sample.of(server), Sample.once(), traffic)) {
+      Store here = store("here");
+      Patience patience = (_, _, _) -> false;
+      Progress progress = (done, _) -> told.add(done);
+      TransferReport one =
+          new Pull(here, origin, Site.alone(), traffic, progress, patience, 20)
+              .pull(Sample.NAME, Sample.NAME, Optional.empty(), false);
+      Sample.assertHolds(here, Sample.NAME, twice);
+      TransferReport all = Sample.pull(store("other"), Sample.of(server), Sample.once());
+      assertThat(one.bytesMoved()).isEqualTo(all.bytesMoved());
+      assertThat(one.chunks()).isEqualTo(all.chunks()).isGreaterThan(3 * 20);
+    }
+    assertThat(told).last().isEqualTo((long) twice.length);
+    assertThat(told).allSatisfy(done -> assertThat(done).isBetween(0L, (long) twice.length));
   }
 
   @Test

@@ -26,6 +26,10 @@ import org.junit.jupiter.api.io.TempDir;
 final class SwarmTest {
   private static final byte[] DATA = Sample.image(31, 3000);
   private static final Patience FOR_EVER = (_, _, _) -> false;
+
+  /** Chunks: the image takes several windows, hosts are in different ones at a time. */
+  private static final int WINDOW = 150;
+
   private static final RateLimit LINK = new RateLimit(4 << 20);
 
   @TempDir private Path folder;
@@ -46,6 +50,11 @@ final class SwarmTest {
 
     TransferReport pull(HttpStoreServer origin, List<String> members, Patience patience)
         throws IOException {
+      return pull(origin, members, patience, WINDOW);
+    }
+
+    TransferReport pull(HttpStoreServer origin, List<String> members, Patience patience, int window)
+        throws IOException {
       Traffic traffic = new Traffic();
       ConnectSettings settings = ConnectSettings.plain().impatient(Duration.ofMinutes(1), 3);
       List<RemoteStore> peers = new ArrayList<>();
@@ -61,7 +70,8 @@ final class SwarmTest {
                 new Site(peers, Optional.of(name())),
                 traffic,
                 Progress.NONE,
-                patience)
+                patience,
+                window)
             .pull(Sample.NAME, Sample.NAME, Optional.empty(), false);
       } finally {
         peers.forEach(RemoteStore::close);
@@ -74,7 +84,8 @@ final class SwarmTest {
       try (RemoteStore far = RemoteStore.reading(Sample.of(origin), settings, traffic);
           RemoteStore near = RemoteStore.reading(Sample.of(other.server), settings, traffic)) {
         Site site = Site.behind(near);
-        return new Pull(Store.open(store), far, site, traffic, Progress.NONE, FOR_EVER)
+        int whole = Segments.WINDOW;
+        return new Pull(Store.open(store), far, site, traffic, Progress.NONE, FOR_EVER, whole)
             .pull(Sample.NAME, Sample.NAME, Optional.empty(), false);
       }
     }
@@ -137,7 +148,7 @@ final class SwarmTest {
       // The last begins first.
       Future<TransferReport> third = threads.submit(() -> c.pullBehind(origin, b));
       Future<TransferReport> second = threads.submit(() -> b.pullBehind(origin, a));
-      a.pull(origin, List.of(), FOR_EVER);
+      a.pull(origin, List.of(), FOR_EVER, Segments.WINDOW);
       second.get();
       third.get();
       for (Host host : List.of(a, b, c)) {

@@ -1,0 +1,108 @@
+package org.heddle.store.transfer;
+
+import java.io.FilterInputStream;
+import java.io.FilterOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.time.Duration;
+
+/**
+ * For the streams of a server's connection: a read or write that lasts too long, because the other
+ * side has vanished, is interrupted, which closes the connection. Nothing but that one call is ever
+ * interrupted: elsewhere an interrupt would close the file that others write too.
+ */
+final class Impatience implements AutoCloseable {
+  private final StallWatch watch;
+
+  Impatience(Duration most) {
+    this.watch = new StallWatch(most);
+  }
+
+  private interface Call {
+    int go() throws IOException;
+  }
+
+  /** Within the call its thread may be interrupted, and not after it. */
+  private static final class Gate {
+    private final Thread thread = Thread.currentThread();
+    private boolean inside = true;
+    private boolean fired;
+
+    synchronized void interrupt() {
+      if (inside) {
+        fired = true;
+        thread.interrupt();
+      }
+    }
+
+    synchronized boolean leave() {
+      inside = false;
+      return fired && Thread.interrupted();
+    }
+  }
+
+  private int timed(Call call) throws IOException {
+    Gate gate = new Gate();
+    StallWatch.Watched watched = watch.begin(gate::interrupt);
+    try (watched) {
+      return call.go();
+    } catch (IOException failed) {
+      throw StallWatch.explain(watched, "the caller", failed);
+    } finally {
+      gate.leave();
+    }
+  }
+
+  OutputStream output(OutputStream out) {
+    return new FilterOutputStream(out) {
+      @Override
+      public void write(int value) throws IOException {
+        write(new byte[] {(byte) value}, 0, 1);
+      }
+
+      @Override
+      public void write(byte[] from, int offset, int length) throws IOException {
+        timed(() -> {
+          out.write(from, offset, length);
+          return length;
+        });
+      }
+
+      @Override
+      public void flush() throws IOException {
+        timed(() -> {
+          out.flush();
+          return 0;
+        });
+      }
+
+      @Override
+      public void close() throws IOException {
+        timed(() -> {
+          out.close();
+          return 0;
+        });
+      }
+    };
+  }
+
+  InputStream input(InputStream in) {
+    return new FilterInputStream(in) {
+      @Override
+      public int read() throws IOException {
+        return timed(in::read);
+      }
+
+      @Override
+      public int read(byte[] to, int offset, int length) throws IOException {
+        return timed(() -> in.read(to, offset, length));
+      }
+    };
+  }
+
+  @Override
+  public void close() {
+    watch.close();
+  }
+}

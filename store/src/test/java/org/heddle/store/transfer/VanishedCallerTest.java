@@ -1,0 +1,117 @@
+package org.heddle.store.transfer;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import org.heddle.store.ChunkRef;
+import org.heddle.store.Entry;
+import org.heddle.store.IndexReader;
+import org.heddle.store.Store;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A server that answers one request at a time must not wait for ever for a caller that is gone. */
+@Timeout(value = 2, unit = TimeUnit.MINUTES)
+final class VanishedCallerTest {
+  private static final int MORE_THAN_SOCKETS_HOLD = 40 << 20;
+
+  @TempDir private Path folder;
+  private Store store;
+  private HttpServer server;
+  private HttpStoreHandler handler;
+  private ExecutorService threads;
+  private byte[] fetch;
+
+  @BeforeEach
+  void serve() throws IOException {
+    byte[] data = new byte[MORE_THAN_SOCKETS_HOLD];
+    new Random(51).nextBytes(data);
+    store = Sample.store(folder.resolve("there"), data);
+    fetch = fetchAll();
+    ServeSettings settings = ServeSettings.open().impatient(Duration.ofMillis(500));
+    handler = new HttpStoreHandler(store, settings, 1);
+    server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    server.createContext("/", handler);
+    threads = Executors.newVirtualThreadPerTaskExecutor();
+    server.setExecutor(threads);
+    server.start();
+  }
+
+  @AfterEach
+  void stop() throws IOException {
+    server.stop(0);
+    threads.shutdown();
+    handler.close();
+  }
+
+  private byte[] fetchAll() throws IOException {
+    List<ChunkRef> all = new ArrayList<>();
+    try (IndexReader index = store.index(Sample.NAME)) {
+      for (Optional<Entry> entry = index.next(); entry.isPresent(); entry = index.next()) {
+        if (entry.get() instanceof Entry.Data(ChunkRef chunk)) {
+          all.add(chunk);
+        }
+      }
+    }
+    return Request.fetch(all).open().readAllBytes();
+  }
+
+  /** Sends so many bytes of a request for everything. */
+  private Socket ask(int bytes) throws IOException {
+    Socket socket = new Socket();
+    socket.setReceiveBufferSize(8 << 10);
+    socket.connect(server.getAddress());
+    String head =
+        "POST %s HTTP/1.1\r\nHost: here\r\nContent-Length: %d\r\n\r\n"
+            .formatted(HttpStoreHandler.PATH, fetch.length);
+    OutputStream out = socket.getOutputStream();
+    out.write(head.getBytes(US_ASCII));
+    out.write(fetch, 0, bytes);
+    out.flush();
+    return socket;
+  }
+
+  private void assertOthersAreServed() throws IOException {
+    Store here = Store.openOrCreate(folder.resolve("here"));
+    TransferReport report =
+        Sample.pull(here, Sample.at(server.getAddress().getPort()), Sample.once());
+    assertThat(report.chunks()).isPositive();
+  }
+
+  @Test
+  void oneThatTakesNoReply() throws Exception {
+    try (Socket _ = ask(fetch.length)) {
+      while (handler.bytesSent() == 0) {
+        Thread.sleep(10);
+      }
+      assertOthersAreServed();
+    }
+  }
+
+  @Test
+  void oneThatSendsHalfARequest() throws Exception {
+    try (Socket _ = ask(fetch.length / 2)) {
+      // There is nothing to see until its half has been read; then it has the one place.
+      Thread.sleep(200);
+      assertOthersAreServed();
+    }
+  }
+}
