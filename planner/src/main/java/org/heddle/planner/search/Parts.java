@@ -48,15 +48,14 @@ final class Parts {
   }
 
   void run() {
-    int[] territory =
-        maySplit && dense.hosts >= LEAST_HOSTS
-            ? new Territory(dense).ofHosts()
-            : new int[dense.hosts];
-    int count = Arrays.stream(territory).max().orElse(0) + 1;
+    Territory territory = new Territory(dense);
+    int[] ofHosts =
+        maySplit && dense.hosts >= LEAST_HOSTS ? territory.ofHosts() : new int[dense.hosts];
+    int count = Arrays.stream(ofHosts).max().orElse(0) + 1;
     if (count == 1) {
       whole();
     } else {
-      split(territory, count);
+      split(Section.of(dense.instance, ofHosts, territory.ofMachines(ofHosts), count));
     }
   }
 
@@ -73,9 +72,8 @@ final class Parts {
     exhausted = solver.exhausted();
   }
 
-  private void split(int[] territory, int count) {
-    List<Section> sections = Section.of(dense.instance, territory, count);
-    Together together = new Together(limits.progress(), count);
+  private void split(List<Section> sections) {
+    Together together = new Together(limits.progress(), sections.size());
     List<Solver> solvers = new ArrayList<>();
     List<Dense> parts = new ArrayList<>();
     List<Runnable> tasks = new ArrayList<>();

@@ -1,7 +1,6 @@
 package org.heddle.planner.search;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import org.heddle.planner.instance.Attribute;
 import org.heddle.planner.instance.Constraint;
@@ -41,16 +40,9 @@ final class Section {
    * One section for each territory.
    *
    * @param territory by host
+   * @param territoryOf by machine
    */
-  static List<Section> of(Instance whole, int[] territory, int count) {
-    int[] territoryOf = new int[whole.machines()];
-    Arrays.fill(territoryOf, -1);
-    for (int m = 0; m < territoryOf.length; m++) {
-      if (whole.host(m) >= 0) {
-        territoryOf[m] = territory[whole.host(m)];
-      }
-    }
-    fences(whole, territory, territoryOf);
+  static List<Section> of(Instance whole, int[] territory, int[] territoryOf, int count) {
     List<List<Integer>> hosts = lists(count);
     List<List<Integer>> machines = lists(count);
     int[] hostIn = new int[whole.hosts()];
@@ -60,8 +52,7 @@ final class Section {
       hosts.get(territory[h]).add(h);
     }
     for (int m = 0; m < territoryOf.length; m++) {
-      int t = Math.max(0, territoryOf[m]);
-      territoryOf[m] = t;
+      int t = territoryOf[m];
       machineIn[m] = machines.get(t).size();
       machines.get(t).add(m);
     }
@@ -85,16 +76,6 @@ final class Section {
       lists.add(new ArrayList<>());
     }
     return lists;
-  }
-
-  /** Machines without a host are where their fence, or part, is. */
-  private static void fences(Instance whole, int[] territory, int[] territoryOf) {
-    for (Constraint constraint : whole.constraints()) {
-      if (constraint instanceof Constraint.Fence fence && !fence.hosts().isEmpty()) {
-        int t = territory[fence.hosts().at(0)];
-        fence.machines().stream().filter(m -> territoryOf[m] < 0).forEach(m -> territoryOf[m] = t);
-      }
-    }
   }
 
   /** Gives each section the constraint with what it has of the machines and hosts. */

@@ -21,7 +21,10 @@ final class Territory {
     Arrays.setAll(root, h -> h);
   }
 
-  /** The number of its territory for every host, from 0 on; all 0 when they are one. */
+  /**
+   * The number of its territory for every host, from 0 on; all 0 when they are one, or when some
+   * unit may be nowhere.
+   */
   int[] ofHosts() {
     if (!separable()) {
       return new int[dense.hosts];
@@ -42,10 +45,30 @@ final class Territory {
     return numbered();
   }
 
+  /**
+   * The territory of every machine: where its host is, or where it may come to; any for those that
+   * are and come nowhere.
+   *
+   * @param ofHosts what {@link #ofHosts} answered, if it is more than one
+   */
+  int[] ofMachines(int[] ofHosts) {
+    int[] territory = new int[dense.instance.machines()];
+    for (int m = 0; m < territory.length; m++) {
+      territory[m] = ofHosts[Math.max(0, dense.instance.host(m))];
+    }
+    for (int u = 0; u < dense.units; u++) {
+      int here = ofHosts[first(u)];
+      for (int m : dense.members[u]) {
+        territory[m] = here;
+      }
+    }
+    return territory;
+  }
+
   private boolean separable() {
     Instance instance = dense.instance;
     for (int u = 0; u < dense.units; u++) {
-      if (dense.domain[u] == null) {
+      if (dense.domain[u] == null || first(u) < 0) {
         return false;
       }
     }
@@ -63,14 +86,14 @@ final class Territory {
 
   private void joinDomain(int unit) {
     int first = first(unit);
-    for (int h = first + 1; first >= 0 && h < dense.hosts; h++) {
+    for (int h = first + 1; h < dense.hosts; h++) {
       if (dense.inDomain(unit, h)) {
         join(first, h);
       }
     }
     for (int m : dense.members[unit]) {
       int home = dense.instance.host(m);
-      if (home >= 0 && first >= 0) {
+      if (home >= 0) {
         join(first, home);
       }
     }

@@ -55,6 +55,43 @@ final class RandomInstances {
     return builder.constraints(constraints).build();
   }
 
+  /** As {@link #tiny}, and every machine shall run and is kept from some hosts. */
+  static Instance confined(SplittableRandom random) {
+    while (true) {
+      Instance plain = tiny(random);
+      InstanceBuilder builder = plain.toBuilder();
+      Indices all = Indices.range(0, plain.machines());
+      builder.constraint(new Constraint.InState(all, MachineState.RUNNING));
+      if (random.nextBoolean()) {
+        builder.constraint(new Constraint.Ban(all, Indices.of(0), false));
+      }
+      for (int m = 0; m < plain.machines(); m++) {
+        Indices hosts = some(random, plain.hosts());
+        builder.constraint(
+            random.nextBoolean()
+                ? new Constraint.Fence(Indices.of(m), hosts, false)
+                : new Constraint.Ban(Indices.of(m), hosts, false));
+      }
+      try {
+        return builder.build();
+      } catch (InvalidInstance contradiction) {
+        // the next one
+      }
+    }
+  }
+
+  /** With so many hosts more, without room, that stay off line. */
+  static Instance padded(Instance instance, int more) {
+    InstanceBuilder builder = instance.toBuilder();
+    builder.constraint(
+        new Constraint.Offline(Indices.range(instance.hosts(), instance.hosts() + more)));
+    for (int i = 0; i < more; i++) {
+      int host = builder.host("more" + i);
+      builder.online(host, false).capacity(host, 0, 0).capacity(host, 1, 0);
+    }
+    return builder.build();
+  }
+
   private static void machine(InstanceBuilder builder, int m, int hosts, SplittableRandom random) {
     int h = random.nextInt(hosts);
     switch (random.nextInt(6)) {

@@ -51,6 +51,48 @@ class SearchTest {
   }
 
   @Test
+  void machinesThatRunNowhereAreKeptFromTheFirstOfManyHosts() {
+    InstanceBuilder builder = new InstanceBuilder();
+    int memory = builder.resource("memory");
+    for (int h = 0; h < 64; h++) {
+      builder.capacity(builder.host("h" + h), memory, 8);
+    }
+    builder.ready(builder.machine("m0")).demand(0, memory, 2);
+    builder.constraint(new Constraint.InState(Indices.of(0), MachineState.RUNNING));
+    builder.constraint(new Constraint.Ban(Indices.of(0), Indices.of(0), true));
+    Outcome outcome = Search.solve(builder.build(), SearchLimits.of(0, 1));
+    assertThat(outcome).isInstanceOf(Outcome.Found.class);
+  }
+
+  /** With 64 hosts and more, independent parts are solved one beside the other. */
+  @Test
+  void independentPartsOfManyHostsHaveTheAnswersOfAFew() {
+    int found = 0;
+    int refused = 0;
+    for (long seed = 0; seed < TINY / 6; seed++) {
+      Instance few = RandomInstances.confined(new SplittableRandom(seed));
+      Instance many = RandomInstances.padded(few, 64);
+      long best = new Exhaustive(few).best;
+      switch (Search.solve(many, SearchLimits.of(20_000, seed))) {
+        case Outcome.Found answer -> {
+          assertThat(InstanceChecker.check(many, answer.arrangement()))
+              .as("seed %d", seed)
+              .isEmpty();
+          assertThat(answer.objective()).as("seed %d", seed).isGreaterThanOrEqualTo(best);
+          assertThat(answer.bound()).as("seed %d", seed).isLessThanOrEqualTo(best);
+          found++;
+        }
+        case Outcome.Refused answer -> {
+          assertThat(answer.certain() && best >= 0).as("seed %d: %s", seed, answer).isFalse();
+          refused++;
+        }
+      }
+    }
+    assertThat(found).isGreaterThan(TINY / 60);
+    assertThat(refused).isGreaterThan(TINY / 60);
+  }
+
+  @Test
   void theRelaxationIsNeverAboveTheOptimum() {
     for (long seed = 0; seed < TINY / 2; seed++) {
       Instance instance = RandomInstances.tiny(new SplittableRandom(seed));
