@@ -8,20 +8,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
-import java.util.SortedSet;
 import java.util.TreeMap;
-import java.util.TreeSet;
-import org.heddle.model.Action;
 import org.heddle.model.HostId;
 import org.heddle.model.MachineId;
 import org.heddle.model.Placement;
 import org.heddle.model.Plan;
-import org.heddle.model.VjobId;
 import org.heddle.planner.Problem.Bystander;
 import org.heddle.planner.Problem.Company;
 import org.heddle.planner.Problem.HostSlot;
 import org.heddle.planner.Problem.MachineSlot;
-import org.heddle.planner.Problem.Target;
 import org.heddle.planner.Problem.Wish;
 import org.junit.jupiter.api.Test;
 
@@ -35,56 +30,18 @@ final class AdministratorRulesTest {
     return RandomRules.ofAdministrators(seed + 77, own, always);
   }
 
-  private static Map<MachineId, HostId> running(Problem problem) {
-    Map<MachineId, HostId> running = new TreeMap<>();
-    problem
-        .machines()
-        .forEach((id, slot) -> {
-          if (slot.now() instanceof Placement.Running(HostId host)) {
-            running.put(id, host);
-          }
-        });
-    return running;
-  }
-
   @Test
   void everyPlanKeepsThemInTheEndAndPassesTheChecker() {
-    int broken = 0;
-    for (long seed = 0; seed < PROBLEMS; seed++) {
-      Problem problem = problem(seed, true);
-      Answer answer = Planner.plan(problem, Limits.DEFAULT);
-      assertThat(PlanChecker.check(problem, answer.plan())).as("seed %d", seed).isEmpty();
-      broken += PlanChecker.misplaced(problem).isEmpty() ? 0 : 1;
-      Map<MachineId, HostId> end = running(Replay.after(problem, answer.plan()));
-      for (Rule rule : problem.rules()) {
-        assertThat(rule.form() == Rule.Form.ROOT || RulesByHand.kept(rule, end, problem))
-            .as("seed %d: %s", seed, rule)
-            .isTrue();
-      }
-    }
-    assertThat(broken).as("problems that break rules already").isGreaterThan(PROBLEMS / 10);
+    RuleTrials.everyPlanKeepsTheRules(PROBLEMS, seed -> problem(seed, true));
   }
 
   @Test
   void onTinyProblemsExactlyThoseAreAdmittedThatCanBeBesideThoseBeforeThem() {
-    int byRules = 0;
-    for (long seed = 0; seed < TINY_PROBLEMS; seed++) {
-      Problem free = RandomProblems.problem(seed, 4, 5, 8, true);
-      Problem problem = RandomRules.ofAdministrators(seed, free, false);
-      Answer answer = Planner.plan(problem, Limits.DEFAULT);
-      SortedSet<VjobId> admitted = new TreeSet<>();
-      for (Wish wish : problem.wishes()) {
-        String refusal = answer.refused().getOrDefault(wish.vjob(), "it is resumed next");
-        if (wish.target() == Target.RUN && refusal.endsWith("it is resumed next")) {
-          admitted.add(wish.vjob());
-        }
-      }
-      assertThat(admitted)
-          .as("seed %d: %s, refused %s", seed, problem.rules(), answer.refused())
-          .isEqualTo(BruteForce.admitted(problem));
-      byRules += admitted.equals(BruteForce.admitted(free)) ? 0 : 1;
-    }
-    assertThat(byRules).as("problems in which the rules matter").isGreaterThan(TINY_PROBLEMS / 10);
+    RuleTrials.exactlyThoseAreAdmittedThatCanBe(
+        TINY_PROBLEMS,
+        seed -> RandomProblems.problem(seed, 4, 5, 8, true),
+        (seed, free) -> RandomRules.ofAdministrators(seed, free, false),
+        TINY_PROBLEMS / 10);
   }
 
   /**
@@ -138,8 +95,8 @@ final class AdministratorRulesTest {
       Problem problem = withBystanders(seed, whole);
       Plan plan = Planner.plan(problem, Limits.DEFAULT).plan();
       assertThat(PlanChecker.check(problem, plan)).as("seed %d", seed).isEmpty();
-      Map<MachineId, HostId> before = running(problem);
-      Map<MachineId, HostId> after = running(Replay.after(problem, plan));
+      Map<MachineId, HostId> before = Replay.running(problem);
+      Map<MachineId, HostId> after = Replay.running(Replay.after(problem, plan));
       for (Bystander each : problem.bystanders()) {
         before.put(each.machine(), each.on());
         after.put(each.machine(), each.on());
@@ -157,34 +114,9 @@ final class AdministratorRulesTest {
     assertThat(kept).isGreaterThan(PROBLEMS / 2);
   }
 
-  /** A checker that accepted everything would pass all other tests of this class. */
   @Test
   void theCheckerObjectsWhenAMachineIsSentWhereARuleForbidsIt() {
-    int tries = 0;
-    for (long seed = 0; seed < 300; seed++) {
-      Problem problem = problem(seed, false);
-      Plan plan = Planner.plan(problem, Limits.DEFAULT).plan();
-      for (Plan.Step step : plan.steps()) {
-        if (!(step.action() instanceof Action.Boot(MachineId machine, HostId on))) {
-          continue;
-        }
-        for (HostId host : problem.hosts().keySet()) {
-          Plan other = PlanCheckerTest.with(plan, step.id(), new Action.Boot(machine, host));
-          Map<MachineId, HostId> end = running(Replay.after(problem, other));
-          boolean holds =
-              problem.rules().stream()
-                  .allMatch(rule ->
-                      rule.form() == Rule.Form.ROOT || RulesByHand.kept(rule, end, problem));
-          if (!host.equals(on) && !holds) {
-            tries++;
-            assertThat(PlanChecker.check(problem, other))
-                .as("seed %d: %s", seed, step)
-                .isNotEmpty();
-          }
-        }
-      }
-    }
-    assertThat(tries).isGreaterThan(200);
+    RuleTrials.theCheckerObjects(300, seed -> problem(seed, false), 200);
   }
 
   @Test

@@ -7,17 +7,12 @@ import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.heddle.model.Action;
 import org.heddle.model.HostId;
 import org.heddle.model.MachineId;
-import org.heddle.model.Placement;
 import org.heddle.model.Plan;
-import org.heddle.model.VjobId;
-import org.heddle.planner.Problem.Target;
-import org.heddle.planner.Problem.Wish;
 import org.junit.jupiter.api.Test;
 
 /** Problems with rules, each out of its seed, which a failure names. */
@@ -29,54 +24,18 @@ final class RandomRulesTest {
     return RandomRules.with(seed, RandomProblems.problem(seed, 9, 10, 30, true), always);
   }
 
-  private static Map<MachineId, HostId> running(Problem problem) {
-    Map<MachineId, HostId> running = new TreeMap<>();
-    problem
-        .machines()
-        .forEach((id, slot) -> {
-          if (slot.now() instanceof Placement.Running(HostId host)) {
-            running.put(id, host);
-          }
-        });
-    return running;
-  }
-
   @Test
   void everyPlanKeepsTheRulesInTheEndAndPassesTheChecker() {
-    int broken = 0;
-    for (long seed = 0; seed < PROBLEMS; seed++) {
-      Problem problem = problem(seed, true);
-      Answer answer = Planner.plan(problem, Limits.DEFAULT);
-      assertThat(PlanChecker.check(problem, answer.plan())).as("seed %d", seed).isEmpty();
-      broken += PlanChecker.misplaced(problem).isEmpty() ? 0 : 1;
-      Map<MachineId, HostId> end = running(Replay.after(problem, answer.plan()));
-      for (Rule rule : problem.rules()) {
-        assertThat(rule.form() == Rule.Form.ROOT || RulesByHand.kept(rule, end, problem))
-            .as("seed %d: %s", seed, rule)
-            .isTrue();
-      }
-    }
-    assertThat(broken).as("problems that break rules already").isGreaterThan(PROBLEMS / 10);
+    RuleTrials.everyPlanKeepsTheRules(PROBLEMS, seed -> problem(seed, true));
   }
 
   @Test
   void onTinyProblemsExactlyThoseAreAdmittedThatCanBeBesideThoseBeforeThem() {
-    int byRules = 0;
-    for (long seed = 0; seed < TINY_PROBLEMS; seed++) {
-      Problem free = RandomProblems.problem(seed, 4, 5, 8, true);
-      Problem problem = RandomRules.with(seed, free, false);
-      Answer answer = Planner.plan(problem, Limits.DEFAULT);
-      SortedSet<VjobId> admitted = new TreeSet<>();
-      for (Wish wish : problem.wishes()) {
-        String refusal = answer.refused().getOrDefault(wish.vjob(), "it is resumed next");
-        if (wish.target() == Target.RUN && refusal.endsWith("it is resumed next")) {
-          admitted.add(wish.vjob());
-        }
-      }
-      assertThat(admitted).as("seed %d", seed).isEqualTo(BruteForce.admitted(problem));
-      byRules += admitted.equals(BruteForce.admitted(free)) ? 0 : 1;
-    }
-    assertThat(byRules).as("problems in which the rules matter").isGreaterThan(TINY_PROBLEMS / 20);
+    RuleTrials.exactlyThoseAreAdmittedThatCanBe(
+        TINY_PROBLEMS,
+        seed -> RandomProblems.problem(seed, 4, 5, 8, true),
+        (seed, free) -> RandomRules.with(seed, free, false),
+        TINY_PROBLEMS / 20);
   }
 
   @Test
@@ -102,7 +61,7 @@ final class RandomRulesTest {
                     || rule.form() == Rule.Form.SPLIT
                     || rule.form() == Rule.Form.LONELY)
             .toList();
-    Map<MachineId, HostId> from = running(problem);
+    Map<MachineId, HostId> from = Replay.running(problem);
     Map<MachineId, HostId> to = new TreeMap<>(from);
     BitSet started = new BitSet();
     BitSet ended = new BitSet();
@@ -194,33 +153,8 @@ final class RandomRulesTest {
         || (first.contains(other) && second.contains(one) && !first.equals(second));
   }
 
-  /** A checker that accepted everything would pass all other tests of this class. */
   @Test
   void theCheckerObjectsWhenAMachineIsSentWhereARuleForbidsIt() {
-    int tries = 0;
-    for (long seed = 0; seed < 600; seed++) {
-      Problem problem = problem(seed, false);
-      Plan plan = Planner.plan(problem, Limits.DEFAULT).plan();
-      for (Plan.Step step : plan.steps()) {
-        if (!(step.action() instanceof Action.Boot(MachineId machine, HostId on))) {
-          continue;
-        }
-        for (HostId host : problem.hosts().keySet()) {
-          Plan other = PlanCheckerTest.with(plan, step.id(), new Action.Boot(machine, host));
-          Map<MachineId, HostId> end = running(Replay.after(problem, other));
-          boolean kept =
-              problem.rules().stream()
-                  .allMatch(rule ->
-                      rule.form() == Rule.Form.ROOT || RulesByHand.kept(rule, end, problem));
-          if (!host.equals(on) && !kept) {
-            tries++;
-            assertThat(PlanChecker.check(problem, other))
-                .as("seed %d: %s", seed, step)
-                .isNotEmpty();
-          }
-        }
-      }
-    }
-    assertThat(tries).isGreaterThan(200);
+    RuleTrials.theCheckerObjects(600, seed -> problem(seed, false), 200);
   }
 }

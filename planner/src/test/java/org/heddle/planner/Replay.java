@@ -36,6 +36,19 @@ final class Replay {
     };
   }
 
+  /** Where machines run. */
+  static Map<MachineId, HostId> running(Problem problem) {
+    Map<MachineId, HostId> running = new TreeMap<>();
+    problem
+        .machines()
+        .forEach((id, slot) -> {
+          if (slot.now() instanceof Placement.Running(HostId host)) {
+            running.put(id, host);
+          }
+        });
+    return running;
+  }
+
   static Map<HostId, Resources> used(Problem problem) {
     Map<HostId, Resources> used = new TreeMap<>();
     for (MachineSlot slot : problem.machines().values()) {
