@@ -11,6 +11,7 @@ import org.heddle.api.GridClient;
 import org.heddle.model.ConstraintTerm;
 import org.heddle.model.NodeSet;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -66,7 +67,8 @@ final class ConstraintCommand {
         "Have every placement keep constraints, from now on.",
         "What runs against them is moved, or its vjob suspended. To add what is there changes"
             + " nothing. Machines are named node1.web; web and *.web are all of vjob web, * all"
-            + " there are. See docs/constraints.md."
+            + " there are. With --wait: until nothing runs against them any more. See"
+            + " docs/constraints.md."
       })
   static final class Add extends GridCommand {
     @Parameters(
@@ -75,21 +77,29 @@ final class ConstraintCommand {
         description = "Such as 'ban(node[1-2].web, host[3-4])' or 'maxOnline(*, 5)'.")
     List<String> texts = List.of();
 
-    @Option(names = "--dry-run", description = "Show the plan and its cost, change nothing.")
-    boolean dryRun;
+    @Mixin ChangeOptions change = new ChangeOptions();
 
     @Override
     ExitCode run(GridClient grid) {
       List<ConstraintTerm> terms = terms(texts);
       boolean one = terms.size() == 1;
-      if (dryRun) {
+      if (change.dryRun) {
         List<PlanView> plans = each(terms, grid::planConstraint);
         some(one, plans, PlanText.of(plans, around().output()));
         return ExitCode.OK;
       }
       List<ConstraintView> added = each(terms, grid::addConstraint);
-      some(one, added, String.join("", added.stream().map(Add::line).toList()));
+      if (change.waits() && !added.isEmpty()) {
+        List<String> names = added.stream().map(ConstraintView::name).distinct().toList();
+        some(one, new ConstraintWait(grid, around(), change.timeout).until(names), "");
+      } else {
+        some(one, added, lines(added));
+      }
       return ExitCode.OK;
+    }
+
+    private static String lines(List<ConstraintView> added) {
+      return String.join("", added.stream().map(it -> ConstraintWait.line(it) + "\n").toList());
     }
 
     /** One that was asked for is one object, not a list. */
@@ -97,20 +107,6 @@ final class ConstraintCommand {
       if (!values.isEmpty()) {
         show(one ? values.getFirst() : values, () -> text);
       }
-    }
-
-    private static String line(ConstraintView added) {
-      String broken = added.broken().isEmpty() ? "" : ", not kept yet by ";
-      String speaks =
-          added.machines() == 0 ? "no machine now" : Human.count(added.machines(), "machine");
-      return added.name()
-          + ": "
-          + added.constraint()
-          + " ("
-          + speaks
-          + broken
-          + NodeSet.fold(added.broken())
-          + ")\n";
     }
   }
 

@@ -3,7 +3,11 @@ package org.heddle.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import java.util.Optional;
+import java.util.TreeMap;
 import org.heddle.api.GridApi.ConstraintView;
+import org.heddle.api.GridApi.GridStatus;
+import org.heddle.api.GridApi.PlanView;
 import org.heddle.api.GridApi.Problem;
 import org.junit.jupiter.api.Test;
 
@@ -61,10 +65,78 @@ final class ConstraintCommandTest extends OnAFakeGrid {
     grid.on("DELETE /v1/constraints/c1?dryRun=true", Samples.plan());
     assertThat(run("constraint add --dry-run", "ban(web, host3)").out())
         .contains("2 actions, moves or writes 1.5 GiB");
+    assertThat(run("constraint add --dry-run --wait", "ban(web, host3)").out())
+        .contains("2 actions, moves or writes 1.5 GiB");
     assertThat(run("constraint rm c1 --dry-run").out())
         .contains("2 actions, moves or writes 1.5 GiB");
     assertThat(run("constraint rm c1 --dry-run -o json").out()).startsWith("{");
     assertThat(grid.asked()).allMatch(asked -> asked.contains("dryRun=true"));
+  }
+
+  private static ConstraintView ban(String... broken) {
+    return new ConstraintView(BAN.name(), BAN.constraint(), BAN.addedMs(), 2, List.of(broken));
+  }
+
+  private static GridStatus status(boolean settled) {
+    GridStatus any = Samples.status();
+    return new GridStatus(
+        any.version(),
+        settled,
+        any.hosts(),
+        any.hostsOnline(),
+        any.vjobs(),
+        any.capacity(),
+        any.used(),
+        Optional.empty(),
+        any.content(),
+        any.startedMs());
+  }
+
+  @Test
+  void waitIsOverWhenNothingRunsAgainstThemAnyMore() {
+    grid.on("POST /v1/constraints", BAN);
+    grid.on("GET /v1/status", status(false));
+    grid.on(
+        "GET /v1/constraints", List.of(BAN), List.of(MOST, ban("a2.web")), List.of(MOST, ban()));
+    Run run = run("constraint add --wait", "ban(web, host3)");
+    assertThat(run)
+        .isEqualTo(
+            new Run(
+                0,
+                "",
+                """
+                c1: ban(web, host3) (2 machines, not kept yet by a[1-2].web)
+                c1: ban(web, host3) (2 machines, not kept yet by a2.web)
+                c1: ban(web, host3) (2 machines)
+                """));
+  }
+
+  @Test
+  void waitSaysWhatNoPlanMendsAndWhy() {
+    grid.on("POST /v1/constraints", BAN);
+    grid.on("GET /v1/constraints", List.of(ban("a2.web")));
+    PlanView nothing = new PlanView(List.of(), 0, 0, new TreeMap<>());
+    grid.on("GET /v1/status", status(true), status(false), status(true));
+    grid.on("GET /v1/plan", Samples.plan(), nothing);
+    grid.on("GET /v1/vjobs/web", Samples.vjob("web", "running", "host3 is lost", Optional.empty()));
+    Run run = run("constraint add --wait -o json", "ban(web, host3)");
+    assertThat(run.code()).isEqualTo(1);
+    assertThat(run.err())
+        .contains("no plan mends it now: c1: ban(web, host3) (2 machines, not kept yet by a2.web)")
+        .contains("vjob 'web': host3 is lost");
+  }
+
+  @Test
+  void waitEndsWhenTheTimeIsOverOrTheConstraintIsGone() {
+    grid.on("POST /v1/constraints", BAN);
+    grid.on("GET /v1/status", status(false));
+    grid.on("GET /v1/constraints", List.of(BAN), List.of(BAN), List.of(BAN), List.of(MOST));
+    Run late = run("constraint add --timeout 300ms", "ban(web, host3)");
+    assertThat(late.code()).isEqualTo(7);
+    assertThat(late.err()).contains("not within 300 ms: c1: ban(web, host3)");
+    Run gone = run("constraint add --wait", "ban(web, host3)");
+    assertThat(gone.code()).isEqualTo(3);
+    assertThat(gone.err()).contains("constraint 'c1' was taken back meanwhile");
   }
 
   @Test

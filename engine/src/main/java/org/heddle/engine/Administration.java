@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedSet;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import org.heddle.engine.Engine.Standing;
 import org.heddle.engine.GridState.ConstraintRecord;
@@ -24,6 +25,8 @@ import org.heddle.model.Host;
 import org.heddle.model.HostId;
 import org.heddle.model.MachineId;
 import org.heddle.model.NodeSet;
+import org.heddle.model.Placement;
+import org.heddle.model.Placement.Waiting;
 import org.heddle.model.Resources;
 import org.heddle.model.VjobId;
 import org.heddle.model.VjobSpec;
@@ -32,6 +35,10 @@ import org.heddle.planner.Alone;
 import org.heddle.planner.Limits;
 import org.heddle.planner.PlanChecker;
 import org.heddle.planner.Problem;
+import org.heddle.planner.Problem.HostSlot;
+import org.heddle.planner.Problem.MachineSlot;
+import org.heddle.planner.Problem.Target;
+import org.heddle.planner.Problem.Wish;
 import org.heddle.planner.Rule;
 
 /**
@@ -259,11 +266,40 @@ final class Administration {
 
   // How they stand
 
-  static List<Standing> standings(Draft draft, Problem problem) {
-    Map<Rule, Set<MachineId>> broken = PlanChecker.broken(problem);
+  static List<Standing> standings(Draft draft) {
+    Map<Rule, Set<MachineId>> broken = PlanChecker.broken(asItIs(draft));
     return draft.rulebook.constraints().values().stream()
         .map(each -> standing(draft, each, broken))
         .toList();
+  }
+
+  /**
+   * Where everything is, whatever is being done to it: a machine that is about to go is still
+   * there.
+   */
+  private static Problem asItIs(Draft draft) {
+    TreeMap<HostId, HostSlot> hosts = new TreeMap<>();
+    for (GridState.HostRecord record : draft.hosts.map().values()) {
+      Host host = record.host();
+      hosts.put(host.id(), new HostSlot(host.site(), host.capacity(), false));
+    }
+    TreeMap<MachineId, MachineSlot> machines = new TreeMap<>();
+    List<Wish> wishes = new ArrayList<>();
+    for (VjobRecord vjob : draft.vjobs.map().values()) {
+      if (lives(vjob)) {
+        List<MachineId> members = vjob.spec().members().stream().map(VjobSpec.Member::id).toList();
+        wishes.add(new Wish(vjob.spec().name(), members, Target.RUN));
+        members.forEach(id -> machines.put(id, slot(draft, id)));
+      }
+    }
+    return new Problem(hosts, machines, wishes, rules(draft));
+  }
+
+  private static MachineSlot slot(Draft draft, MachineId id) {
+    Placement now =
+        draft.stateOf(id).host().<Placement>map(Placement.Running::new).orElse(new Waiting());
+    Resources demand = draft.member(id).group().demand();
+    return new MachineSlot(demand, now, new TreeSet<>(), Optional.empty());
   }
 
   private static Standing standing(

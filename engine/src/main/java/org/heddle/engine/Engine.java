@@ -151,15 +151,15 @@ public final class Engine {
 
   /** The constraints of administrators as they stand. */
   public List<Standing> standings(GridState state, long nowMs) {
-    Draft draft = new Draft(state, nowMs);
-    return Administration.standings(draft, planning.problem(draft));
+    return Administration.standings(new Draft(state, nowMs));
   }
 
   /**
    * How a constraint of an administrator stands.
    *
    * @param machines that it speaks of now
-   * @param broken those of them that are against it where they run now
+   * @param broken those of them that are against it where they are now, even when they are about to
+   *     go: one that migrates counts where it comes from
    */
   public record Standing(
       ConstraintRecord constraint, SortedSet<MachineId> machines, SortedSet<MachineId> broken) {

@@ -377,6 +377,8 @@ class AdministrationTest {
     running(play, vjob("v", 1, 128), vjob("w", 1, 128));
     add(play, "runningCapacity(a, 1)");
     assertThat(standing(play).machines()).hasSize(2);
+    assertThat(play.sent).as("one is being suspended").isNotEmpty();
+    assertThat(standing(play).broken()).as("both are still there").hasSize(2);
     play.allGoesWell();
     assertThat(standing(play).machines()).containsExactly(MachineId.parse("m.v"));
     assertThat(standing(play).broken()).isEmpty();
