@@ -9,6 +9,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
@@ -18,10 +19,25 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A real sshd on the loopback, with keys and a port of its own. */
+/**
+ * A real sshd on the loopback, with keys and a port of its own. Where none is installed, Debian's
+ * is fetched and unpacked for the test, and sees the user that it wants in its own mount namespace.
+ */
 @Tag("real")
 final class StoreOverSshTest {
-  private static final Path SSHD = Path.of(System.getProperty("sshd", "/usr/sbin/sshd"));
+  private static final Path INSTALLED = Path.of("/usr/sbin/sshd");
+
+  /** sshd is started anew for each connection by the path that it has, with these libraries. */
+  private static final String START =
+      """
+      folder=$1; shift
+      cat /etc/passwd >"$folder/passwd"
+      grep -q ^sshd: /etc/passwd || echo 'sshd:x:65533:65534::/run/sshd:/usr/sbin/nologin' >>"$folder/passwd"
+      mount --bind "$folder/passwd" /etc/passwd
+      mount -t tmpfs tmpfs /run
+      mkdir -m 0755 /run/sshd
+      exec "$@"
+      """;
 
   @TempDir Path folder;
   private StoreProcesses processes;
@@ -30,13 +46,13 @@ final class StoreOverSshTest {
 
   @BeforeEach
   void aServer() throws Exception {
-    assumeThat(Files.isExecutable(SSHD)).as("sshd is installed").isTrue();
     processes = new StoreProcesses(folder);
+    Path unpacked = Files.createDirectory(folder.resolve("debian"));
+    Path program = Files.isExecutable(INSTALLED) ? INSTALLED : fetch(unpacked);
     for (String key : List.of("host", "user")) {
       List<String> make = List.of("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", file(key));
       assertThat(processes.run(make).exit()).isZero();
     }
-    Files.createDirectories(Path.of("/run/sshd"));
     port = freePort();
     Files.writeString(
         folder.resolve("config"),
@@ -52,14 +68,30 @@ final class StoreOverSshTest {
             "PermitRootLogin prohibit-password",
             "SetEnv PATH=" + processes.bin() + ":/usr/bin:/bin",
             ""));
-    sshd =
-        new ProcessBuilder(SSHD.toString(), "-D", "-e", "-f", file("config"))
+    List<String> start = new ArrayList<>(List.of("unshare", "--mount", "sh", "-ec", START, "sh"));
+    start.add(folder.toString());
+    start.addAll(List.of(program.toString(), "-D", "-e", "-f", file("config")));
+    ProcessBuilder builder =
+        new ProcessBuilder(start)
             .redirectErrorStream(true)
-            .redirectOutput(folder.resolve("sshd.log").toFile())
-            .start();
+            .redirectOutput(folder.resolve("sshd.log").toFile());
+    builder
+        .environment()
+        .put("LD_LIBRARY_PATH", unpacked.resolve("usr/lib/x86_64-linux-gnu").toString());
+    sshd = builder.start();
     awaitListening();
     String host = Files.readString(folder.resolve("host.pub"));
     Files.writeString(folder.resolve("known"), "[127.0.0.1]:" + port + " " + host);
+  }
+
+  /** Skips the test where this machine's apt cannot fetch packages. */
+  private Path fetch(Path into) throws IOException, InterruptedException {
+    String script =
+        "cd \"$1\"; apt-get -q -o APT::Sandbox::User=root download openssh-server libwrap0;"
+            + " for deb in *.deb; do dpkg-deb -x \"$deb\" .; done";
+    StoreProcesses.Run fetched = processes.run(List.of("sh", "-ec", script, "sh", into.toString()));
+    assumeThat(fetched.exit()).as("sshd is neither here nor to be had: %s", fetched.err()).isZero();
+    return into.resolve("usr/sbin/sshd");
   }
 
   private String file(String name) {
