@@ -1,10 +1,11 @@
 package org.heddle.api;
 
+import static org.heddle.api.GridCalls.path;
+import static org.heddle.api.GridCalls.unreachable;
+
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
-import java.net.URLEncoder;
-import java.net.http.HttpTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Collection;
@@ -22,24 +23,21 @@ import org.heddle.api.GridApi.GridStatus;
 import org.heddle.api.GridApi.HostView;
 import org.heddle.api.GridApi.MachineView;
 import org.heddle.api.GridApi.PlanView;
-import org.heddle.api.GridApi.Problem;
 import org.heddle.api.GridApi.SwitchView;
 import org.heddle.api.GridApi.VjobView;
-import org.heddle.api.Transport.Reply;
 import org.heddle.api.Transport.Request;
 import org.heddle.model.ConstraintTerm;
 import org.heddle.model.VjobSpec;
-import tools.jackson.core.JacksonException;
 
 /**
  * The controller's API as methods. Whatever goes wrong is a {@link GridException}: type {@code
  * unreachable} when nobody answers. Safe for several threads when its transport is.
  */
 public final class GridClient implements AutoCloseable {
-  private final Transport transport;
+  private final GridCalls calls;
 
   public GridClient(Transport transport) {
-    this.transport = transport;
+    this.calls = new GridCalls(transport);
   }
 
   /**
@@ -50,63 +48,64 @@ public final class GridClient implements AutoCloseable {
   }
 
   public GridStatus status() {
-    return ask(Request.get("/v1/status"), GridStatus.class);
+    return calls.ask(Request.get("/v1/status"), GridStatus.class);
   }
 
   public List<VjobView> vjobs() {
-    return list("/v1/vjobs", VjobView.class);
+    return calls.list("/v1/vjobs", VjobView.class);
   }
 
   public VjobView vjob(String vjob) {
-    return ask(Request.get(path("vjobs", vjob)), VjobView.class);
+    return calls.ask(Request.get(path("vjobs", vjob)), VjobView.class);
   }
 
   public VjobView submit(VjobSpec spec) {
-    return ask(Request.post("/v1/vjobs", spec), VjobView.class);
+    return calls.ask(Request.post("/v1/vjobs", spec), VjobView.class);
   }
 
   /** All or none; safe to be sent again under the same key. */
   public List<VjobView> submit(GridApi.Submission submission) {
-    return list(Request.post("/v1/submissions", submission), VjobView.class);
+    return calls.list(Request.post("/v1/submissions", submission), VjobView.class);
   }
 
   public VjobView suspend(String vjob) {
-    return ask(Request.post(path("vjobs", vjob, "suspend")), VjobView.class);
+    return calls.ask(Request.post(path("vjobs", vjob, "suspend")), VjobView.class);
   }
 
   public VjobView resume(String vjob) {
-    return ask(Request.post(path("vjobs", vjob, "resume")), VjobView.class);
+    return calls.ask(Request.post(path("vjobs", vjob, "resume")), VjobView.class);
   }
 
   public VjobView cancel(String vjob) {
-    return ask(Request.post(path("vjobs", vjob, "cancel")), VjobView.class);
+    return calls.ask(Request.post(path("vjobs", vjob, "cancel")), VjobView.class);
   }
 
   /** What the vjob's command printed so far. */
   public String logs(String vjob) {
-    return new String(bytes(Request.get(path("vjobs", vjob, "logs"))), StandardCharsets.UTF_8);
+    return new String(
+        calls.bytes(Request.get(path("vjobs", vjob, "logs"))), StandardCharsets.UTF_8);
   }
 
   public List<MachineView> machines() {
-    return list("/v1/machines", MachineView.class);
+    return calls.list("/v1/machines", MachineView.class);
   }
 
   /**
    * @param machine {@code name.vjob}
    */
   public MachineView machine(String machine) {
-    return ask(Request.get(path("machines", machine)), MachineView.class);
+    return calls.ask(Request.get(path("machines", machine)), MachineView.class);
   }
 
   public MachineView migrate(String machine, String to) {
-    return ask(
+    return calls.ask(
         Request.post(path("machines", machine, "migrate"), new GridApi.MigrateRequest(to)),
         MachineView.class);
   }
 
   public AgentApi.ExecResponse exec(String machine, AgentApi.ExecRequest request) {
     Duration patience = Request.PATIENCE.plusSeconds(request.timeoutSeconds());
-    return ask(
+    return calls.ask(
         Request.post(path("machines", machine, "exec"), request).withPatience(patience),
         AgentApi.ExecResponse.class);
   }
@@ -114,7 +113,7 @@ public final class GridClient implements AutoCloseable {
   /** The machine's serial console from a byte offset; the caller closes it. */
   public InputStream console(String machine, long from, boolean follow) {
     String query = "?from=" + from + "&follow=" + follow;
-    return open(Request.get(path("machines", machine, "console") + query));
+    return calls.open(Request.get(path("machines", machine, "console") + query));
   }
 
   /** Types on the machine's serial console. */
@@ -126,34 +125,35 @@ public final class GridClient implements AutoCloseable {
             Optional.of(input),
             "application/octet-stream",
             Request.PATIENCE);
-    bytes(request);
+    calls.bytes(request);
   }
 
   public List<HostView> hosts() {
-    return list("/v1/hosts", HostView.class);
+    return calls.list("/v1/hosts", HostView.class);
   }
 
   public HostView drain(String host) {
-    return ask(Request.post(path("hosts", host, "drain")), HostView.class);
+    return calls.ask(Request.post(path("hosts", host, "drain")), HostView.class);
   }
 
   public HostView undrain(String host) {
-    return ask(Request.post(path("hosts", host, "undrain")), HostView.class);
+    return calls.ask(Request.post(path("hosts", host, "undrain")), HostView.class);
   }
 
   /** Keeps nothing for a lost host any more; the answer is the host as it was. */
   public HostView forget(String host) {
-    return ask(Request.post(path("hosts", host, "forget")), HostView.class);
+    return calls.ask(Request.post(path("hosts", host, "forget")), HostView.class);
   }
 
   /** What administrators ask of every placement. */
   public List<ConstraintView> constraints() {
-    return list("/v1/constraints", ConstraintView.class);
+    return calls.list("/v1/constraints", ConstraintView.class);
   }
 
   /** Changes nothing when the same is there already. */
   public ConstraintView addConstraint(ConstraintTerm term) {
-    return ask(Request.post("/v1/constraints", new ConstraintRequest(term)), ConstraintView.class);
+    return calls.ask(
+        Request.post("/v1/constraints", new ConstraintRequest(term)), ConstraintView.class);
   }
 
   /**
@@ -162,40 +162,41 @@ public final class GridClient implements AutoCloseable {
    * @param constraint its name, such as {@code c3}
    */
   public void removeConstraint(String constraint) {
-    bytes(Request.delete(path("constraints", constraint)));
+    calls.bytes(Request.delete(path("constraints", constraint)));
   }
 
   /** What the constraint would have the grid do; nothing is changed. */
   public PlanView planConstraint(ConstraintTerm term) {
     Request request = Request.post("/v1/constraints?dryRun=true", new ConstraintRequest(term));
-    return ask(request, PlanView.class);
+    return calls.ask(request, PlanView.class);
   }
 
   /** What the grid would do without the constraint; nothing is changed. */
   public PlanView planWithout(String constraint) {
-    return ask(Request.delete(path("constraints", constraint) + "?dryRun=true"), PlanView.class);
+    return calls.ask(
+        Request.delete(path("constraints", constraint) + "?dryRun=true"), PlanView.class);
   }
 
   /** Context switches, newest first. */
   public List<SwitchView> switches(int limit) {
-    return list("/v1/switches?limit=" + limit, SwitchView.class);
+    return calls.list("/v1/switches?limit=" + limit, SwitchView.class);
   }
 
   /**
    * @param id a number or {@code current}
    */
   public SwitchView switchView(String id) {
-    return ask(Request.get(path("switches", id)), SwitchView.class);
+    return calls.ask(Request.get(path("switches", id)), SwitchView.class);
   }
 
   /** What the grid would do now. */
   public PlanView plan() {
-    return ask(Request.get("/v1/plan"), PlanView.class);
+    return calls.ask(Request.get("/v1/plan"), PlanView.class);
   }
 
   /** What a submission would do; nothing is changed. */
   public PlanView planSubmit(VjobSpec spec) {
-    return ask(Request.post("/v1/vjobs?dryRun=true", spec), PlanView.class);
+    return calls.ask(Request.post("/v1/vjobs?dryRun=true", spec), PlanView.class);
   }
 
   /** What the submission would do, all of it together; nothing is changed. */
@@ -210,7 +211,8 @@ public final class GridClient implements AutoCloseable {
    */
   public PlanView planSubmit(GridApi.Submission submission, Collection<String> images) {
     String with = images.isEmpty() ? "" : "&images=" + String.join(",", images);
-    return ask(Request.post("/v1/submissions?dryRun=true" + with, submission), PlanView.class);
+    return calls.ask(
+        Request.post("/v1/submissions?dryRun=true" + with, submission), PlanView.class);
   }
 
   /**
@@ -219,13 +221,13 @@ public final class GridClient implements AutoCloseable {
    * @param verb suspend, resume or cancel
    */
   public PlanView planVjob(String vjob, String verb) {
-    return ask(Request.post(path("vjobs", vjob, verb) + "?dryRun=true"), PlanView.class);
+    return calls.ask(Request.post(path("vjobs", vjob, verb) + "?dryRun=true"), PlanView.class);
   }
 
   /** What the migration would do; nothing is changed. */
   public PlanView planMigrate(String machine, String to) {
     String path = path("machines", machine, "migrate") + "?dryRun=true";
-    return ask(Request.post(path, new GridApi.MigrateRequest(to)), PlanView.class);
+    return calls.ask(Request.post(path, new GridApi.MigrateRequest(to)), PlanView.class);
   }
 
   /**
@@ -234,23 +236,23 @@ public final class GridClient implements AutoCloseable {
    * @param verb drain, undrain or forget
    */
   public PlanView planHost(String host, String verb) {
-    return ask(Request.post(path("hosts", host, verb) + "?dryRun=true"), PlanView.class);
+    return calls.ask(Request.post(path("hosts", host, verb) + "?dryRun=true"), PlanView.class);
   }
 
   /** Events with a larger id than {@code after}, oldest first. */
   public List<EventView> events(long after, int limit) {
-    return list("/v1/events?after=" + after + "&limit=" + limit, EventView.class);
+    return calls.list("/v1/events?after=" + after + "&limit=" + limit, EventView.class);
   }
 
   /** The newest events, oldest first. */
   public List<EventView> newestEvents(int limit) {
-    return list("/v1/events?newest=true&limit=" + limit, EventView.class);
+    return calls.list("/v1/events?newest=true&limit=" + limit, EventView.class);
   }
 
   /** Events as they happen, from the one after {@code after} on; the caller closes the stream. */
   public EventStream follow(long after) {
     return new EventStream(
-        new ServerSentEvents(open(Request.get("/v1/events/stream?after=" + after))));
+        new ServerSentEvents(calls.open(Request.get("/v1/events/stream?after=" + after))));
   }
 
   /** Events as they happen. For one thread; another may close it. */
@@ -282,44 +284,44 @@ public final class GridClient implements AutoCloseable {
 
   /** What the grid can build and has. */
   public FarmView farm() {
-    return ask(Request.get("/v1/farm"), FarmView.class);
+    return calls.ask(Request.get("/v1/farm"), FarmView.class);
   }
 
   /** Images that the farm has built. */
   public List<ImageView> images() {
-    return list("/v1/images", ImageView.class);
+    return calls.list("/v1/images", ImageView.class);
   }
 
   /** Has an image built. Asking again with the same id only tells how it stands. */
   public BuildView build(String id, BuildRequest request) {
-    return ask(Request.put(path("builds", id), request).withPatience(BUILD), BuildView.class);
+    return calls.ask(Request.put(path("builds", id), request).withPatience(BUILD), BuildView.class);
   }
 
   /** What a build would do; nothing is changed. */
   public BuildView planBuild(String id, BuildRequest request) {
-    return ask(
+    return calls.ask(
         Request.put(path("builds", id) + "?dryRun=true", request).withPatience(BUILD),
         BuildView.class);
   }
 
   public BuildView build(String id) {
-    return ask(Request.get(path("builds", id)), BuildView.class);
+    return calls.ask(Request.get(path("builds", id)), BuildView.class);
   }
 
   /** Gives a build up; others who want the same image go on. */
   public BuildView cancelBuild(String id) {
-    return ask(Request.delete(path("builds", id)).withPatience(BUILD), BuildView.class);
+    return calls.ask(Request.delete(path("builds", id)).withPatience(BUILD), BuildView.class);
   }
 
   /** Takes an image away that no vjob needs. */
   public void deleteImage(String image) {
-    bytes(Request.delete(path("images", image)));
+    calls.bytes(Request.delete(path("images", image)));
   }
 
   /** How a build goes on, until it has ended; the caller closes the stream. */
   public BuildStream followBuild(String id) {
     return new BuildStream(
-        new ServerSentEvents(open(Request.get(path("builds", id) + "/stream?after=0"))));
+        new ServerSentEvents(calls.open(Request.get(path("builds", id) + "/stream?after=0"))));
   }
 
   /** Package lists may have to be fetched before it is known what there is to do. */
@@ -367,97 +369,6 @@ public final class GridClient implements AutoCloseable {
 
   @Override
   public void close() {
-    transport.close();
-  }
-
-  private <T> T ask(Request request, Class<T> type) {
-    byte[] body = bytes(request);
-    try {
-      return Json.read(body, type);
-    } catch (JacksonException strange) {
-      throw strange(request, strange);
-    }
-  }
-
-  private <T> List<T> list(String path, Class<T> element) {
-    return list(Request.get(path), element);
-  }
-
-  private <T> List<T> list(Request request, Class<T> element) {
-    byte[] body = bytes(request);
-    try {
-      return Json.readList(body, element);
-    } catch (JacksonException strange) {
-      throw strange(request, strange);
-    }
-  }
-
-  private byte[] bytes(Request request) {
-    try (InputStream body = open(request)) {
-      return body.readAllBytes();
-    } catch (IOException broken) {
-      throw unreachable("the controller's answer broke off: " + broken.getMessage(), broken);
-    }
-  }
-
-  private InputStream open(Request request) {
-    try {
-      Reply reply = transport.send(request);
-      if (reply.good()) {
-        return reply.body();
-      }
-      try (reply) {
-        throw new GridException(problem(reply.status(), reply.body().readAllBytes()));
-      }
-    } catch (HttpTimeoutException late) {
-      Problem problem =
-          new Problem("timed-out", "Timed out", 504, "the controller did not answer in time", "");
-      throw new GridException(problem, late);
-    } catch (IOException broken) {
-      throw unreachable(
-          "the controller cannot be reached; is it running? (" + reason(broken) + ")", broken);
-    } catch (InterruptedException stopped) {
-      Thread.currentThread().interrupt();
-      throw unreachable("interrupted", stopped);
-    }
-  }
-
-  private static Problem problem(int status, byte[] body) {
-    try {
-      return Json.read(body, Problem.class);
-    } catch (JacksonException strange) {
-      String text = new String(body, StandardCharsets.UTF_8);
-      String start = text.length() > 200 ? text.substring(0, 200) : text;
-      return new Problem("failed", "HTTP status " + status, status, start, "");
-    }
-  }
-
-  private static String reason(IOException failure) {
-    String message = failure.getMessage();
-    return message == null ? failure.getClass().getSimpleName() : message;
-  }
-
-  private static GridException strange(Request request, JacksonException cause) {
-    String detail =
-        "the answer to "
-            + request.method()
-            + " "
-            + request.path()
-            + " is not understood; are both sides of the same version? ("
-            + cause.getOriginalMessage()
-            + ")";
-    return new GridException(new Problem("failed", "Strange answer", 502, detail, ""), cause);
-  }
-
-  private static GridException unreachable(String detail, Exception cause) {
-    return new GridException(new Problem("unreachable", "Unreachable", 503, detail, ""), cause);
-  }
-
-  private static String path(String... parts) {
-    StringBuilder path = new StringBuilder("/v1");
-    for (String part : parts) {
-      path.append('/').append(URLEncoder.encode(part, StandardCharsets.UTF_8));
-    }
-    return path.toString();
+    calls.close();
   }
 }

@@ -2,7 +2,6 @@ package org.heddle.images;
 
 import java.io.IOException;
 import java.io.OutputStream;
-import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,6 +16,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -34,11 +35,6 @@ final class Apt {
       Pattern.compile(
           "E: (?:Unable to locate package|Package '?|Couldn't find any package by \\S+"
               + " ')([A-Za-z0-9.+_-]+)");
-  private static final Pattern INSTALL =
-      Pattern.compile("Inst (\\S+) (?:\\[[^]]*\\] )?\\((\\S+) .*\\[(\\S+)\\]\\).*");
-  private static final Pattern SIMPLE = Pattern.compile("(Conf|Remv|Purg) (\\S+) .*");
-  private static final Pattern URI = Pattern.compile("'([^']+)' (\\S+) (\\d+) ?.*");
-
   private final FarmFolder farm;
   private final ImageClass of;
   private final String architecture;
@@ -174,6 +170,7 @@ final class Apt {
     options.put("APT::Install-Recommends", "false");
     options.put("Acquire::Languages", "none");
     options.put("Acquire::Retries", "3");
+    options.put("Acquire::ForceHash", "SHA256");
     options.put("Debug::NoLocking", "true");
     options.putAll(more);
     List<String> words = new ArrayList<>(List.of(program, "-qq"));
@@ -190,7 +187,7 @@ final class Apt {
   }
 
   /**
-   * Asks apt what to do.
+   * Asks apt what to do, and beside that what to fetch: each takes it most of a second.
    *
    * @param status dpkg's list of what the tree has; empty: nothing
    */
@@ -198,14 +195,34 @@ final class Apt {
       throws IOException, InterruptedException, FarmException {
     Map<String, String> options = new HashMap<>();
     status.ifPresent(file -> options.put("Dir::State::status", file.toString()));
-    String[] wanted = with(names, "install", "-y");
-    List<Resolution.Operation> order = new ArrayList<>();
-    for (String line :
-        ask(words("apt-get", options, with(List.of(wanted), "-s")), log).lines().toList()) {
-      operation(line).ifPresent(order::add);
+    List<String> wanted = List.of(with(names, "install", "-y"));
+    FutureTask<String> uris =
+        new FutureTask<>(() ->
+            ask(
+                words("apt-get", options, with(wanted, "--print-uris")),
+                OutputStream.nullOutputStream()));
+    Thread beside = Thread.ofVirtual().name("apt-uris").start(uris);
+    try {
+      String order = ask(words("apt-get", options, with(wanted, "-s")), log);
+      return new Resolution(AptAnswers.debs(result(uris), log), AptAnswers.order(order));
+    } finally {
+      beside.interrupt();
+      beside.join();
     }
-    String uris = ask(words("apt-get", options, with(List.of(wanted), "--print-uris")), log);
-    return new Resolution(debs(uris, log), order);
+  }
+
+  private static String result(FutureTask<String> task)
+      throws IOException, InterruptedException, FarmException {
+    try {
+      return task.get();
+    } catch (ExecutionException failed) {
+      switch (failed.getCause()) {
+        case FarmException known -> throw known;
+        case IOException outside -> throw new IOException(outside.getMessage(), outside);
+        case InterruptedException _ -> throw new InterruptedException();
+        case null, default -> throw new IllegalStateException(failed.getCause());
+      }
+    }
   }
 
   private static String[] with(List<String> names, String... before) {
@@ -214,26 +231,12 @@ final class Apt {
     return words.toArray(String[]::new);
   }
 
-  private Optional<Resolution.Operation> operation(String line) {
-    Matcher install = INSTALL.matcher(line);
-    if (install.matches()) {
-      return Optional.of(new Resolution.Unpack(install.group(1), install.group(2)));
-    }
-    Matcher other = SIMPLE.matcher(line);
-    if (!other.matches()) {
-      return Optional.empty();
-    }
-    return Optional.of(
-        other.group(1).equals("Conf")
-            ? new Resolution.Configure(other.group(2))
-            : new Resolution.Remove(other.group(2)));
-  }
-
   /** The packages themselves, without what they depend on. */
   List<Deb> packages(List<String> names, Log log)
       throws IOException, InterruptedException, FarmException {
     List<Deb> debs =
-        debs(ask(words("apt-get", Map.of(), with(names, "download", "--print-uris")), log), log);
+        AptAnswers.debs(
+            ask(words("apt-get", Map.of(), with(names, "download", "--print-uris")), log), log);
     if (debs.size() < names.size()) {
       throw FarmException.failed(
           "apt named " + debs.size() + " files for " + names.size() + " packages: " + names);
@@ -246,7 +249,7 @@ final class Apt {
       throws IOException, InterruptedException, FarmException {
     String uris =
         ask(words("apt-get", Map.of(), "source", "--tar-only", "--print-uris", name), log);
-    return debs(uris, log);
+    return AptAnswers.debs(uris, log);
   }
 
   /** What a package that stands for others depends on. */
@@ -263,26 +266,8 @@ final class Apt {
     return names;
   }
 
-  private static List<Deb> debs(String uris, Log log) throws IOException {
-    List<Deb> debs = new ArrayList<>();
-    for (String line : uris.lines().toList()) {
-      Matcher match = URI.matcher(line);
-      if (match.matches()) {
-        String uri = match.group(1);
-        String published =
-            URLDecoder.decode(
-                uri.substring(uri.lastIndexOf('/') + 1).replace("+", "%2B"),
-                StandardCharsets.UTF_8);
-        String[] parts = published.split("_", 3);
-        debs.add(new Deb(parts[0], parts.length > 1 ? parts[1] : "", match.group(2), published));
-        log.write((line + "\n").getBytes(StandardCharsets.UTF_8));
-      }
-    }
-    return debs;
-  }
-
   /** Runs apt; what it says of an unknown package becomes a suggestion. */
-  private String ask(List<String> words, Log log)
+  private String ask(List<String> words, OutputStream log)
       throws IOException, InterruptedException, FarmException {
     java.io.ByteArrayOutputStream out = new java.io.ByteArrayOutputStream();
     Command.Ended ended = Command.of(words).run(out, log);
@@ -314,57 +299,18 @@ final class Apt {
             : "; did you mean " + String.join(" or ", near) + "?");
   }
 
-  /** Fetches what is not in the cache yet; apt checks it against the signed lists. */
-  void fetch(Optional<Path> status, List<String> arguments, List<Deb> wanted, Log log)
-      throws IOException, InterruptedException, FarmException {
-    try (Locks.Held _ = Locks.exclusive(farm.locks().resolve("packages-" + of.suite()))) {
-      if (wanted.stream().allMatch(deb -> Files.exists(archives().resolve(deb.cached())))) {
-        return;
-      }
-      Map<String, String> options = new HashMap<>();
-      options.put("Dir::Cache::archives", archives().toString());
-      status.ifPresent(file -> options.put("Dir::State::status", file.toString()));
-      List<String> words = words("apt-get", options, arguments.toArray(String[]::new));
-      if (arguments.contains("--download-only") && !arguments.contains("source")) {
-        download(words, log);
-      } else {
-        // These write into the folder that they are run in.
-        List<String> there =
-            new ArrayList<>(
-                List.of("sh", "-ec", "cd \"$1\"; shift; exec \"$@\"", "sh", archives().toString()));
-        there.addAll(words);
-        download(there, log);
-      }
-    }
-    for (Deb deb : wanted) {
-      if (!Files.exists(archives().resolve(deb.cached()))) {
-        throw FarmException.failed("apt did not fetch " + deb.cached());
-      }
-    }
+  /** Fetches what is not in the cache yet. */
+  void fetch(List<Deb> wanted, Log log) throws IOException, InterruptedException, FarmException {
+    new Fetching(farm, of.suite(), archives()).fetch(wanted, log, this::gone);
   }
 
-  private void download(List<String> words, Log log)
-      throws IOException, InterruptedException, FarmException {
-    Command.Ended ended = Command.of(farm.online(words)).run(log, log);
-    if (ended.well()) {
-      return;
-    }
-    List<String> gone =
-        ended.errors().lines().filter(line -> GONE.matcher(line).find()).distinct().toList();
-    if (!gone.isEmpty()) {
-      throw FarmException.failed(
-          "a mirror of "
-              + of.name()
-              + " no longer has what this farm's package lists name (they are of "
-              + fetched()
-              + "); fetch new lists, and make anew what they change: heddle farm build --refresh\n"
-              + String.join("\n", gone));
-    }
-    throw FarmException.failed("apt-get failed: " + Command.lastLines(ended.errors(), 12));
+  private String gone() throws IOException {
+    return "a mirror of "
+        + of.name()
+        + " no longer has what this farm's package lists name (they are of "
+        + fetched()
+        + "); fetch new lists, and make anew what they change: heddle farm build --refresh";
   }
-
-  /** A mirror drops a package's file when a newer version has come. */
-  private static final Pattern GONE = Pattern.compile("^E: Failed to fetch .* 404 ");
 
   /** A folder with these packages that mmdebstrap can take for a mirror. */
   void repository(Path into, Resolution resolution, Log log)

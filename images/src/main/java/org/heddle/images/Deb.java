@@ -5,5 +5,7 @@ package org.heddle.images;
  *
  * @param cached its file's name there
  * @param published its file's name on the mirror
+ * @param uri where the mirror has it
+ * @param hash what the signed lists say of its content, as apt writes it: {@code SHA256:DIGITS}
  */
-record Deb(String name, String version, String cached, String published) {}
+record Deb(String name, String version, String cached, String published, String uri, String hash) {}

@@ -50,9 +50,7 @@ final class DebianBase {
     List<String> names = new ArrayList<>(List.of("?essential"));
     names.addAll(of.packages());
     Resolution resolution = apt.resolve(Optional.empty(), names, job.log());
-    List<String> arguments = new ArrayList<>(List.of("install", "-y", "--download-only"));
-    arguments.addAll(names);
-    apt.fetch(Optional.empty(), arguments, resolution.debs(), job.log());
+    apt.fetch(resolution.debs(), job.log());
     Path repository = job.work().resolve("repository");
     apt.repository(repository, resolution, job.log());
     new Sandbox(farm, Sandbox.Action.HOST, List.of(), job.work().resolve("run-base"))

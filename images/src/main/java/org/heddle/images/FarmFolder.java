@@ -27,7 +27,7 @@ import java.util.stream.Stream;
  * lists/, packages/ what apt fetched
  * store/            content store of the images' disks
  * keys/             what images are signed with
- * locks/, work/, empty/, sandbox.pl
+ * locks/, work/, empty/, mirrors, sandbox.pl
  * </pre>
  */
 final class FarmFolder {
@@ -108,6 +108,11 @@ final class FarmFolder {
 
   Path store() {
     return root.resolve("store");
+  }
+
+  /** What this machine's apt has said of its mirrors. */
+  Path mirrors() {
+    return root.resolve("mirrors");
   }
 
   Path keys() {

@@ -2,19 +2,35 @@ package org.heddle.images;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
+import org.heddle.images.recipe.Canonical;
 import org.heddle.images.recipe.ImageClass;
 import org.heddle.images.recipe.ImageClass.Source;
 
 /** Where a class's packages come from on this machine. Nothing here knows the name of a mirror. */
 final class Mirrors {
-  private final Map<String, String> variables;
+  private static final List<Path> APT =
+      List.of(
+          Path.of("/etc/apt/sources.list"),
+          Path.of("/etc/apt/sources.list.d"),
+          Path.of("/etc/apt/apt.conf"),
+          Path.of("/etc/apt/apt.conf.d"),
+          Path.of("/var/lib/apt/lists"));
 
-  Mirrors(Map<String, String> variables) {
+  private final Map<String, String> variables;
+  private final FarmFolder farm;
+
+  Mirrors(Map<String, String> variables, FarmFolder farm) {
     this.variables = variables;
+    this.farm = farm;
   }
 
   /** A source with its address. */
@@ -57,14 +73,7 @@ final class Mirrors {
     if (source.origin().isEmpty()) {
       return Optional.empty();
     }
-    Command ask =
-        Command.of(
-            "apt-get",
-            "indextargets",
-            "--format",
-            "$(ORIGIN)|$(LABEL)|$(REPO_URI)",
-            "Created-By: Packages");
-    for (String line : ask.output(OutputStream.nullOutputStream()).lines().toList()) {
+    for (String line : targets().lines().toList()) {
       String[] parts = line.split("\\|", 3);
       if (parts.length == 3
           && parts[0].equals(source.origin())
@@ -73,6 +82,50 @@ final class Mirrors {
       }
     }
     return Optional.empty();
+  }
+
+  /** What this machine's apt has lists of: "ORIGIN|LABEL|ADDRESS" each. */
+  String targets() throws IOException, InterruptedException, FarmException {
+    try (Locks.Held _ = Locks.exclusive(farm.locks().resolve("mirrors"))) {
+      String state = aptState();
+      Path known = farm.mirrors();
+      String[] before =
+          Files.exists(known) ? Files.readString(known).split("\n", 2) : new String[] {""};
+      if (before.length == 2 && before[0].equals(state)) {
+        return before[1];
+      }
+      String said =
+          Command.of(
+                  "apt-get",
+                  "indextargets",
+                  "--format",
+                  "$(ORIGIN)|$(LABEL)|$(REPO_URI)",
+                  "Created-By: Packages")
+              .output(OutputStream.nullOutputStream());
+      Json.write(known, (state + "\n" + said).getBytes(StandardCharsets.UTF_8));
+      return said;
+    }
+  }
+
+  /** Changes with this machine's sources and lists; asking apt for them takes most of a second. */
+  private static String aptState() throws IOException {
+    List<Object> files = new ArrayList<>(List.of(String.valueOf(System.getenv("APT_CONFIG"))));
+    for (Path one : APT) {
+      for (Path file : Files.isDirectory(one) ? listed(one) : List.of(one)) {
+        try {
+          files.add(file + " " + Files.size(file) + " " + Files.getLastModifiedTime(file));
+        } catch (NoSuchFileException notThere) {
+          files.add(file + " -");
+        }
+      }
+    }
+    return Canonical.digest(files);
+  }
+
+  private static List<Path> listed(Path folder) throws IOException {
+    try (Stream<Path> all = Files.list(folder)) {
+      return all.sorted().toList();
+    }
   }
 
   private static String trimmed(String address) {

@@ -125,9 +125,7 @@ final class StageMaker {
     if (resolution.order().isEmpty()) {
       return;
     }
-    List<String> arguments = new ArrayList<>(List.of("install", "-y", "--download-only"));
-    arguments.addAll(names);
-    apt.fetch(Optional.of(status), arguments, resolution.debs(), job.log());
+    apt.fetch(resolution.debs(), job.log());
     Path inside = Files.createDirectories(job.work().resolve("inside"));
     for (Deb deb : resolution.debs()) {
       Files.createLink(inside.resolve(deb.cached()), apt.archives().resolve(deb.cached()));
@@ -169,11 +167,7 @@ final class StageMaker {
     List<String> words = new ArrayList<>(List.of("sh", "-ec", UNPACK, "sh"));
     words.add(apt.archives().toString());
     List<Deb> debs = wanted.isEmpty() ? List.of() : apt.packages(List.copyOf(wanted), job.log());
-    if (!debs.isEmpty()) {
-      List<String> arguments = new ArrayList<>(List.of("download"));
-      arguments.addAll(wanted);
-      apt.fetch(Optional.empty(), arguments, debs, job.log());
-    }
+    apt.fetch(debs, job.log());
     debs.forEach(deb -> words.add(deb.cached()));
     sandbox(job, Sandbox.Action.HOST, "unpack").arguments(words).run("unpacking", job.log());
     for (String name : code) {
@@ -192,11 +186,7 @@ final class StageMaker {
     boolean older = code.fetched().isBefore(apt(job.of(), job.architecture(), false).fetched());
     code.snapshot(older, job.log());
     List<Deb> files = code.sourceFiles(name, job.log());
-    code.fetch(
-        Optional.empty(),
-        List.of("source", "--tar-only", "--download-only", name),
-        files,
-        job.log());
+    code.fetch(files, job.log());
     List<String> words =
         new ArrayList<>(
             List.of(

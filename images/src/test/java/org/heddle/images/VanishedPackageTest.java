@@ -85,6 +85,25 @@ final class VanishedPackageTest {
     builds.assertNothingLeft();
   }
 
+  @Test
+  void aPackageThatIsNotWhatTheListsSayIsNotTaken() throws Exception {
+    publish("1", 1_700_000_000);
+    Path deb = repository.resolve("part_1_all.deb");
+    byte[] good = Files.readAllBytes(deb);
+    byte[] bad = good.clone();
+    bad[bad.length / 2] ^= 1;
+    Files.write(deb, bad);
+
+    FarmException refused =
+        catchThrowableOfType(FarmException.class, () -> builds.build(builds.blueprint("p")));
+
+    assertThat(refused).hasMessageContaining("Hash Sum mismatch");
+    Files.write(deb, good);
+    assertThat(builds.content(builds.build(builds.blueprint("p")), "/usr/share/part"))
+        .isEqualTo("version 1\n");
+    builds.assertNothingLeft();
+  }
+
   /** A flat repository with one package. */
   private void publish(String version, long second) throws Exception {
     Path tree = folder.resolve("tree-" + version);

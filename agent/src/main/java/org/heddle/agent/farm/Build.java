@@ -26,14 +26,16 @@ final class Build implements Progress {
     BUILDING,
     DONE,
     FAILED,
-    CANCELLED;
+    CANCELLED,
+    /** By the agent's end, though somebody wants it: it is to be asked for again. */
+    BROKEN_OFF;
 
     boolean ended() {
-      return this == DONE || this == FAILED || this == CANCELLED;
+      return this != QUEUED && this != BUILDING;
     }
 
     String word() {
-      return name().toLowerCase(java.util.Locale.ROOT);
+      return this == BROKEN_OFF ? CANCELLED.word() : name().toLowerCase(java.util.Locale.ROOT);
     }
   }
 
@@ -79,6 +81,11 @@ final class Build implements Progress {
 
   synchronized boolean ended() {
     return state.ended();
+  }
+
+  /** Whether the agent's end was its own. */
+  synchronized boolean brokenOff() {
+    return state == State.BROKEN_OFF;
   }
 
   /** Somebody does not want it any more; it ends when nobody does. */

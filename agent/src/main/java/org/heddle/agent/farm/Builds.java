@@ -26,7 +26,9 @@ import org.slf4j.LoggerFactory;
  * The queue of builds: so many at once, so many that wait, and who wants what is being built waits
  * for that. A request is known by its id; asking again under the same id builds nothing again. What
  * is known of requests ends with the process: asked again afterwards, the image is found, or the
- * build goes on from the stages that are finished. Thread-safe.
+ * build goes on from the stages that are finished. Who waits for a build that the agent's end
+ * breaks off does not hear of an end: it is told that the agent is away, and asks again.
+ * Thread-safe.
  */
 public final class Builds implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Builds.class);
@@ -68,7 +70,7 @@ public final class Builds implements AutoCloseable {
   private final Semaphore slots;
   private final SequencedMap<String, Asked> asked = new LinkedHashMap<>();
   private final Map<String, Build> building = new HashMap<>();
-  private boolean closed;
+  private volatile boolean closed;
 
   /**
    * @param atOnce builds at the same time
@@ -163,7 +165,18 @@ public final class Builds implements AutoCloseable {
     if (before != null && !before.request.equals(request)) {
       throw refused("conflict", 409, "build '" + id + "' was asked for with another request");
     }
-    return Optional.ofNullable(before).map(one -> one.build.view(id, one.left));
+    return before == null ? Optional.empty() : Optional.of(view(id, before));
+  }
+
+  private static BuildView view(String id, Asked one) throws ApiException {
+    if (one.build.brokenOff() && !one.left) {
+      throw stopping();
+    }
+    return one.build.view(id, one.left);
+  }
+
+  private static ApiException stopping() {
+    return refused("unreachable", 503, "the agent is stopping: ask again when it is back");
   }
 
   /** Whether the draft is used: not where another build is joined. */
@@ -171,7 +184,7 @@ public final class Builds implements AutoCloseable {
       String id, String request, boolean refresh, Workshop.Draft draft, int steps, boolean there)
       throws ApiException {
     if (closed) {
-      throw refused("unreachable", 503, "the agent is stopping");
+      throw stopping();
     }
     if (known(id, request).isPresent()) {
       return false;
@@ -240,12 +253,12 @@ public final class Builds implements AutoCloseable {
       LOG.info("image {} {}", draft.name(), made.cached() ? "was there" : "built");
       return () -> build.end(made);
     } catch (InterruptedException cancelled) {
-      return () -> build.end(Build.State.CANCELLED);
+      return () -> build.end(givenUp(build));
     } catch (ApiException refused) {
-      return () -> build.fail(refused.problem());
+      return closed ? () -> build.end(givenUp(build)) : () -> build.fail(refused.problem());
     } catch (IOException | RuntimeException failed) {
-      if (!build.wanted()) {
-        return () -> build.end(Build.State.CANCELLED); // What is interrupted fails in many ways.
+      if (closed || !build.wanted()) {
+        return () -> build.end(givenUp(build)); // What is interrupted fails in many ways.
       }
       LOG.warn("build of {}", draft.name(), failed);
       return () -> build.fail(problem("failed", 500, String.valueOf(failed.getMessage())));
@@ -256,13 +269,23 @@ public final class Builds implements AutoCloseable {
     }
   }
 
+  private static Build.State givenUp(Build build) {
+    return build.wanted() ? Build.State.BROKEN_OFF : Build.State.CANCELLED;
+  }
+
   /** Before it ends, so that nobody joins a build that has ended. */
   private synchronized void forget(String key, Build build) {
     building.remove(key, build);
   }
 
-  public synchronized Optional<BuildView> find(String id) {
-    return Optional.ofNullable(asked.get(id)).map(one -> one.build.view(id, one.left));
+  /**
+   * How it stands, if it is known.
+   *
+   * @throws ApiException unreachable, when the agent's end has broken it off
+   */
+  public synchronized Optional<BuildView> find(String id) throws ApiException {
+    Asked one = asked.get(id);
+    return one == null ? Optional.empty() : Optional.of(view(id, one));
   }
 
   /** All that are known, newest first. */
@@ -312,8 +335,9 @@ public final class Builds implements AutoCloseable {
         text.append(line.text().replace("\r", "")).append("\n\n");
         known = line.number();
       }
+      boolean away = one.build.brokenOff() && !one.left;
       boolean over = news.ended() || one.left;
-      if (news.version() != seen || over) {
+      if (!away && (news.version() != seen || over)) {
         String view = Json.write(one.build.view(id, one.left));
         text.append("event: build\ndata: ").append(view).append("\n\n");
         seen = news.version();
@@ -334,7 +358,7 @@ public final class Builds implements AutoCloseable {
     return new Problem(type, type.replace('-', ' '), status, detail, "");
   }
 
-  /** Gives up all that has not ended. */
+  /** Breaks off all that has not ended. */
   @Override
   public void close() {
     List<Build> left;

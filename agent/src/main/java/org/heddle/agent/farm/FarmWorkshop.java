@@ -2,29 +2,23 @@ package org.heddle.agent.farm;
 
 import java.io.IOException;
 import java.io.OutputStream;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.locks.ReentrantLock;
 import org.heddle.api.ApiException;
 import org.heddle.api.FarmApi.BuildRequest;
 import org.heddle.api.FarmApi.ImageDetail;
 import org.heddle.api.FarmApi.ImageFile;
 import org.heddle.api.FarmApi.ImageView;
 import org.heddle.api.FarmApi.StageView;
-import org.heddle.api.GridApi.Problem;
 import org.heddle.images.Farm;
 import org.heddle.images.FarmException;
 import org.heddle.images.ImageRecord;
 import org.heddle.images.Progress;
 import org.heddle.images.recipe.Blueprint;
-import org.heddle.images.recipe.Canonical;
 import org.heddle.images.recipe.ImageFormat;
 import org.heddle.images.recipe.Library;
 import org.heddle.images.recipe.RecipeException;
@@ -35,19 +29,11 @@ import org.heddle.images.recipe.RecipeException;
  * images of one name, and an image that is made anew takes nothing from under machines.
  */
 public final class FarmWorkshop implements Workshop {
-  /** So that a name with the digest is still one that vjobs can use. */
-  private static final int LONGEST_NAME = 50;
-
-  private static final int DIGITS = 12;
-
   private final Farm farm;
   private final Library library;
   private final Uploads uploads;
-  private final Path given;
+  private final OfferedImages offers;
   private final Store store;
-
-  /** Two builds may end with one image: it is put where others see it once. */
-  private final ReentrantLock offering = new ReentrantLock();
 
   /** The host's content store, and those who want to know of its images. */
   public interface Store {
@@ -70,44 +56,8 @@ public final class FarmWorkshop implements Workshop {
     this.farm = farm;
     this.library = library;
     this.uploads = new Uploads(uploads);
-    this.given = given;
+    this.offers = new OfferedImages(farm, given, store);
     this.store = store;
-  }
-
-  private interface Deed<T> {
-    T go() throws IOException, InterruptedException, FarmException, RecipeException;
-  }
-
-  /** Refusals of the farm, as those of the API. */
-  private static <T> T tried(Deed<T> deed) throws IOException, InterruptedException {
-    try {
-      return deed.go();
-    } catch (RecipeException wrong) {
-      throw refusal(wrong, "", "");
-    } catch (FarmException failed) {
-      throw refusal(failed);
-    }
-  }
-
-  private static ApiException refusal(FarmException failed) {
-    String text =
-        failed.getMessage() + failed.log().map(log -> "\nall of its output: " + log).orElse("");
-    return switch (failed.kind()) {
-      case INVALID -> Builds.refused("invalid", 400, text);
-      case NOT_FOUND -> Builds.refused("not-found", 404, text);
-      case CONFLICT -> Builds.refused("conflict", 409, text);
-      case FAILED -> Builds.refused("failed", 500, text);
-      case TIMED_OUT -> Builds.refused("timed-out", 504, text);
-    };
-  }
-
-  /** Messages name the file as its sender does, not as it lies here. */
-  private static ApiException refusal(RecipeException wrong, String here, String there) {
-    List<String> lines = new ArrayList<>();
-    wrong.problems().forEach(one -> lines.add(one.toString().replace(here, there)));
-    String field = wrong.problems().getFirst().field();
-    return new ApiException(
-        new Problem("invalid", "invalid recipe", 400, String.join("\n", lines), field));
   }
 
   @Override
@@ -134,16 +84,13 @@ public final class FarmWorkshop implements Workshop {
   private static Optional<ImageFormat> format(BuildRequest request) throws ApiException {
     Optional<ImageFormat> format = request.format().flatMap(ImageFormat::of);
     if (request.format().isPresent() && format.isEmpty()) {
-      throw new ApiException(
-          new Problem(
-              "invalid",
-              "invalid format",
-              400,
-              "no format '"
-                  + request.format().get()
-                  + "'; there are: "
-                  + String.join(", ", ImageFormat.words()),
-              "format"));
+      throw Refusals.invalid(
+          "format",
+          "no format '"
+              + request.format().get()
+              + "'; there are: "
+              + String.join(", ", ImageFormat.words()),
+          "format");
     }
     return format;
   }
@@ -156,27 +103,19 @@ public final class FarmWorkshop implements Workshop {
         throw Builds.refused("invalid", 400, "name: '" + named + "' is no recipe's name");
       }
       Blueprint image = library.resolve(named, wish);
-      if (request.boot() && !boots(image.format().word())) {
-        throw new ApiException(
-            new Problem(
-                "invalid",
-                "invalid format",
-                400,
-                (sent.isEmpty() ? "recipe " + named : sent)
-                    + ": format: a machine cannot boot '"
-                    + image.format().word()
-                    + "'; write qcow2 or initrd",
-                "format"));
+      if (request.boot() && !OfferedImages.boots(image.format().word())) {
+        throw Refusals.invalid(
+            "format",
+            (sent.isEmpty() ? "recipe " + named : sent)
+                + ": format: a machine cannot boot '"
+                + image.format().word()
+                + "'; write qcow2 or initrd",
+            "format");
       }
       return new Drafted(image, own);
     } catch (RecipeException wrong) {
-      throw refusal(wrong, named, own.isPresent() ? sent : named);
+      throw Refusals.refusal(wrong, named, own.isPresent() ? sent : named);
     }
-  }
-
-  /** What the grid's machines boot. */
-  private static boolean boots(String format) {
-    return format.equals(ImageFormat.QCOW2.word()) || format.equals(ImageFormat.INITRD.word());
   }
 
   private final class Drafted implements Draft {
@@ -205,20 +144,20 @@ public final class FarmWorkshop implements Workshop {
 
     @Override
     public Optional<Made> there() throws IOException {
-      Optional<ImageRecord> found = farm.find(blueprint).filter(FarmWorkshop.this::offered);
+      Optional<ImageRecord> found = farm.find(blueprint).filter(offers::has);
       return found.map(record -> made(record, true, 0));
     }
 
     @Override
     public List<StageView> plan() throws IOException, InterruptedException {
-      return tried(() -> stages(farm.why(blueprint)));
+      return Refusals.tried(() -> stages(farm.why(blueprint)));
     }
 
     @Override
     public Made make(boolean refresh, Progress progress) throws IOException, InterruptedException {
-      Farm.Built built = tried(() -> farm.build(blueprint, refresh, progress));
+      Farm.Built built = Refusals.tried(() -> farm.build(blueprint, refresh, progress));
       progress.step(blueprint.name(), "storing", 0);
-      offer(built.image());
+      offers.offer(built.image());
       return made(built.image(), built.cached(), built.seconds());
     }
 
@@ -236,7 +175,7 @@ public final class FarmWorkshop implements Workshop {
             .map(stage ->
                 cached ? new StageView(stage.name(), stage.digest(), true, 0, "reused") : stage)
             .toList();
-    return new Made(nameFor(record), cached, stages, record.bytes(), seconds);
+    return new Made(OfferedImages.nameFor(record), cached, stages, record.bytes(), seconds);
   }
 
   private static List<StageView> stages(List<ImageRecord.StageUse> uses) {
@@ -244,60 +183,6 @@ public final class FarmWorkshop implements Workshop {
         .map(use ->
             new StageView(use.name(), use.digest(), use.cached(), use.seconds(), use.reason()))
         .toList();
-  }
-
-  /** What vjobs call it; empty when machines cannot boot it. */
-  static String nameFor(ImageRecord record) {
-    if (!boots(record.format())) {
-      return "";
-    }
-    String name = record.name();
-    String cut = name.length() > LONGEST_NAME ? name.substring(0, LONGEST_NAME) : name;
-    return cut + "-" + content(record).substring(0, DIGITS);
-  }
-
-  private static String content(ImageRecord record) {
-    List<Object> parts = new ArrayList<>();
-    record.files().forEach(file -> parts.add(file.name() + " " + file.sha256()));
-    parts.add(record.digest());
-    return Canonical.digest(parts);
-  }
-
-  private boolean offered(ImageRecord record) {
-    String name = nameFor(record);
-    return name.isEmpty() || Files.exists(given.resolve(name).resolve("image.json"));
-  }
-
-  /** Where other hosts can have it from: the host's images, and its content store. */
-  private void offer(ImageRecord record) throws IOException, InterruptedException {
-    Path folder = farm.folder(record);
-    if (nameFor(record).isEmpty()) {
-      Path main = tried(() -> farm.mainFile(record));
-      store.keep(main, sha256(record, main));
-      return;
-    }
-    for (ImageRecord.FileOf file : record.files()) {
-      store.keep(folder.resolve(file.name()), file.sha256());
-    }
-    offering.lockInterruptibly();
-    try {
-      if (offered(record)) {
-        return; // Perhaps of another build just now: it may be in use.
-      }
-      farm.give(record, given.resolve(nameFor(record)), nameFor(record));
-    } finally {
-      offering.unlock();
-    }
-    store.changed();
-  }
-
-  private static String sha256(ImageRecord record, Path file) {
-    String name = String.valueOf(file.getFileName());
-    return record.files().stream()
-        .filter(one -> one.name().equals(name))
-        .findFirst()
-        .orElseThrow(() -> new IllegalStateException("an image without " + name))
-        .sha256();
   }
 
   @Override
@@ -310,7 +195,7 @@ public final class FarmWorkshop implements Workshop {
     try {
       return List.copyOf(library.classes().keySet());
     } catch (RecipeException wrong) {
-      throw refusal(wrong, "", "");
+      throw Refusals.refusal(wrong, "", "");
     }
   }
 
@@ -321,7 +206,7 @@ public final class FarmWorkshop implements Workshop {
 
   private static ImageView view(ImageRecord record) {
     return new ImageView(
-        nameFor(record),
+        OfferedImages.nameFor(record),
         record.name(),
         record.digest(),
         record.from(),
@@ -334,11 +219,13 @@ public final class FarmWorkshop implements Workshop {
   /** By its name for vjobs too. */
   private ImageRecord record(String name) throws IOException, ApiException {
     Optional<ImageRecord> known =
-        farm.list().stream().filter(record -> nameFor(record).equals(name)).findFirst();
+        farm.list().stream()
+            .filter(record -> OfferedImages.nameFor(record).equals(name))
+            .findFirst();
     try {
       return known.isPresent() ? known.get() : farm.show(name);
     } catch (FarmException none) {
-      throw refusal(none);
+      throw Refusals.refusal(none);
     }
   }
 
@@ -355,7 +242,7 @@ public final class FarmWorkshop implements Workshop {
               .map(file -> new ImageFile(file.name(), file.sha256(), file.size()))
               .toList());
     } catch (FarmException failed) {
-      throw refusal(failed);
+      throw Refusals.refusal(failed);
     }
   }
 
@@ -371,63 +258,14 @@ public final class FarmWorkshop implements Workshop {
 
   @Override
   public Download download(String name) throws IOException, InterruptedException {
-    ImageRecord record = record(name);
-    Path main = tried(() -> farm.mainFile(record));
-    String sha256 = sha256(record, main);
-    store.keep(main, sha256);
-    String file = record.name() + "-" + Objects.requireNonNull(main.getFileName());
-    long size =
-        record.files().stream()
-            .filter(one -> one.sha256().equals(sha256))
-            .findFirst()
-            .orElseThrow()
-            .size();
-    return new Download() {
-      @Override
-      public String name() {
-        return file;
-      }
-
-      @Override
-      public long size() {
-        return size;
-      }
-
-      @Override
-      public String digest() {
-        return sha256;
-      }
-
-      @Override
-      public void write(long from, long to, OutputStream out) throws IOException {
-        store.write(sha256, from, to, out);
-      }
-    };
+    return offers.download(record(name));
   }
 
   @Override
   public void remove(String name) throws IOException, InterruptedException {
     ImageRecord record = record(name);
-    String offered = nameFor(record);
-    if (!offered.isEmpty()) {
-      offering.lockInterruptibly();
-      try {
-        withdraw(given.resolve(offered));
-      } finally {
-        offering.unlock();
-      }
-    }
+    offers.withdraw(record);
     farm.remove(record);
     store.changed();
-  }
-
-  /** Its description goes first, for good: nobody takes what a crash leaves for an image. */
-  private static void withdraw(Path folder) throws IOException {
-    if (Files.deleteIfExists(folder.resolve("image.json"))) {
-      try (FileChannel names = FileChannel.open(folder, StandardOpenOption.READ)) {
-        names.force(true);
-      }
-    }
-    Uploads.delete(folder);
   }
 }

@@ -7,8 +7,11 @@ import static org.awaitility.Awaitility.await;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
 import org.heddle.api.ApiException;
 import org.heddle.api.FarmApi.BuildRequest;
 import org.heddle.api.FarmApi.BuildView;
@@ -157,6 +160,37 @@ final class BuildsTest {
     assertThat(builds.cancel("c").state()).isEqualTo("cancelled");
     assertThat(workshop.begun("c").getCount()).isEqualTo(1);
     assertThat(builds.cancel("c").state()).isEqualTo("cancelled");
+  }
+
+  /** As after a kill: whoever waits sees no end, and that the agent is away. */
+  @Test
+  void whatTheAgentsEndBreaksOffHasNotEndedForThoseWhoWait() throws Exception {
+    builds.ask("given-up", request("web"));
+    builds.ask("waits", request("web"));
+    builds.ask("queued", request("other"));
+    workshop.begun("web").await();
+    builds.cancel("given-up");
+    FutureTask<String> following =
+        new FutureTask<>(() -> {
+          ByteArrayOutputStream heard = new ByteArrayOutputStream();
+          builds.follow("waits", 0, heard);
+          return heard.toString(StandardCharsets.UTF_8);
+        });
+    Thread.ofVirtual().start(following);
+    builds.close();
+    assertThat(following.get(PATIENCE.toSeconds(), TimeUnit.SECONDS)).doesNotContain("cancelled");
+    for (Callable<?> ask :
+        List.<Callable<?>>of(
+            () -> builds.find("waits"),
+            () -> builds.find("queued"),
+            () -> builds.ask("waits", request("web")),
+            () -> builds.ask("new", request("web")))) {
+      assertThatThrownBy(ask::call)
+          .isInstanceOfSatisfying(
+              ApiException.class,
+              away -> assertThat(away.problem().type()).isEqualTo("unreachable"));
+    }
+    assertThat(ended("given-up").state()).isEqualTo("cancelled");
   }
 
   @Test

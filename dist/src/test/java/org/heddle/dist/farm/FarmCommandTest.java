@@ -86,6 +86,20 @@ final class FarmCommandTest {
         .contains("from: is missing");
   }
 
+  /** What the JVM's cache of classes is trained with is what a user does whose image is there. */
+  @Test
+  void theTrainingFindsTheImageThatItAsksFor() throws IOException {
+    assertThat(
+            new FarmTraining(
+                    around -> {
+                      SequencedMap<String, Supplier<Object>> programs = new LinkedHashMap<>();
+                      programs.put("farm", () -> new FarmCommand(around));
+                      return programs;
+                    })
+                .call())
+        .isZero();
+  }
+
   @Test
   void anEmptyFarmHasNothingToClean() {
     assertThat(heddle("gc").out()).startsWith("deleted 0 stages and 0 packages");
