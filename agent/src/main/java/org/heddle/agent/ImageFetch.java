@@ -17,6 +17,7 @@ import org.heddle.api.AgentApi.OfferedFile;
 import org.heddle.api.AgentClient;
 import org.heddle.api.Json;
 import org.heddle.drivers.DriverException;
+import org.heddle.drivers.Folders;
 import org.heddle.images.Signatures;
 import org.heddle.model.Outcome;
 import org.heddle.store.Progress;
@@ -87,7 +88,7 @@ final class ImageFetch {
       try {
         Image image = from(source, name, folder.resolveSibling("." + name + ".part"));
         requireSame(image, folder);
-        DurableFiles.remove(folder);
+        Folders.remove(folder);
         DurableFiles.move(folder.resolveSibling("." + name + ".part"), folder);
         LOG.info("image {} fetched from {}", name, source.url);
         return image;

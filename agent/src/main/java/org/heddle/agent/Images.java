@@ -14,6 +14,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import org.heddle.api.Json;
 import org.heddle.drivers.DriverException;
+import org.heddle.drivers.Folders;
 import org.heddle.drivers.MachineConfig.ImageFiles;
 import org.heddle.model.Outcome;
 import tools.jackson.core.JacksonException;
@@ -124,7 +125,7 @@ final class Images {
   void drop(String name) throws IOException {
     Path folder = fetched.resolve(name);
     Files.deleteIfExists(folder.resolve(Image.DESCRIPTION)); // From now on it is not here.
-    DurableFiles.remove(folder);
+    Folders.remove(folder);
   }
 
   /** The image if it is here and may be booted. */

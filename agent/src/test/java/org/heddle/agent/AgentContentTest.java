@@ -18,6 +18,7 @@ import java.util.Random;
 import java.util.stream.Stream;
 import org.heddle.agent.AgentOptions.ContentOptions;
 import org.heddle.drivers.Capability.GuestExec;
+import org.heddle.drivers.Folders;
 import org.heddle.model.MachineId;
 import org.heddle.model.MachineReport;
 import org.heddle.model.Operation;
@@ -168,7 +169,7 @@ final class AgentContentTest extends TwoAgents {
     image("large", random(KERNEL), random(INITRD));
     TestHost far = there("far");
     done(far, "first", boot("a", "large"));
-    DurableFiles.remove(far.state.resolve("images").resolve("large"));
+    Folders.remove(far.state.resolve("images").resolve("large"));
     flipAByteOfThePacks(far);
     done(far, "second", boot("b", "large"));
     assertWhole(far, "large");
@@ -274,7 +275,7 @@ final class AgentContentTest extends TwoAgents {
     assertThat(one.agent.content().stored()).as("the next state is like it").isEqualTo(all);
     one.agent.sweep(Instant.now().plus(Duration.ofDays(2)));
     assertThat(one.agent.content().stored()).isBetween(IMAGE_BYTES, all - 1_000_000);
-    DurableFiles.remove(folder.resolve("images").resolve("large"));
+    Folders.remove(folder.resolve("images").resolve("large"));
     one.agent.sweep(Instant.now().plus(Duration.ofDays(2)));
     assertThat(one.agent.content().stored()).isLessThan(1_000_000);
   }

@@ -20,6 +20,7 @@ import org.heddle.api.AgentApi.ExecRequest;
 import org.heddle.api.AgentApi.ExecResponse;
 import org.heddle.api.AgentClient;
 import org.heddle.api.JsonHttp;
+import org.heddle.drivers.Folders;
 import org.heddle.model.HostId;
 import org.heddle.model.HostRef;
 import org.heddle.model.Launch;
@@ -218,7 +219,7 @@ final class RealAgentTest {
       guest.destroyForcibly();
       guest.onExit().get();
     }
-    DurableFiles.remove(ram);
+    Folders.remove(ram);
   }
 
   private List<ProcessHandle> guests() {

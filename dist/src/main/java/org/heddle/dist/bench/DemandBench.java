@@ -7,12 +7,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
+import org.heddle.drivers.Folders;
 import org.heddle.store.Maker;
 import org.heddle.store.Progress;
 import org.heddle.store.Store;
@@ -267,10 +266,6 @@ public final class DemandBench implements AutoCloseable {
       guest.destroyForcibly();
       guest.onExit().orTimeout(10, TimeUnit.SECONDS).exceptionally(_ -> guest).join();
     }
-    try (Stream<Path> files = Files.walk(folder)) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(file);
-      }
-    }
+    Folders.remove(folder);
   }
 }

@@ -7,14 +7,13 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
 import org.heddle.api.Json;
 import org.heddle.dist.Main;
+import org.heddle.drivers.Folders;
 import org.heddle.store.Maker;
 import org.heddle.store.Progress;
 import org.heddle.store.Store;
@@ -34,7 +33,7 @@ public final class GroupBench implements AutoCloseable {
   private static final String BEST = "best";
 
   /** What {@code --way} says; the best is what it chooses by itself. */
-  private static final List<String> GATHER = List.of("naive", "halving", BEST);
+  private static final List<String> GATHER = List.of("naive", "queue", "halving to", BEST);
 
   private static final List<String> SCATTER = List.of("naive", BEST);
 
@@ -82,7 +81,7 @@ public final class GroupBench implements AutoCloseable {
     Files.writeString(token, "bench\n");
     for (int i = 0; i < names.size(); i++) {
       for (String way : i == 0 ? SCATTER : GATHER) {
-        fill(i, (i == 0 ? "image-" : "snapshot-" + i + "-") + way, bytes);
+        fill(i, i == 0 ? image(way) : snapshot(i, way), bytes);
       }
       serve(i);
     }
@@ -183,6 +182,15 @@ public final class GroupBench implements AutoCloseable {
       double mib,
       double startSeconds) {}
 
+  /** Each way has bytes of its own: what has come to a store need not come again. */
+  private static String snapshot(int host, String way) {
+    return "snapshot-" + host + "-" + way.replace(' ', '-');
+  }
+
+  private static String image(String way) {
+    return "image-" + way.replace(' ', '-');
+  }
+
   private Path group(String way, long bytes) throws IOException {
     double mib = bytes / 1048576.0;
     List<Node> nodes = new ArrayList<>();
@@ -195,7 +203,7 @@ public final class GroupBench implements AutoCloseable {
               "http://" + LimitedSite.address(i) + ":" + PORT,
               store(i).toString(),
               in(i),
-              "snapshot-" + i + "-" + way,
+              snapshot(i, way),
               mib));
     }
     Group group =
@@ -203,7 +211,7 @@ public final class GroupBench implements AutoCloseable {
             List.of(new Place("site", mbit)),
             nodes.getFirst(),
             nodes.subList(1, nodes.size()),
-            "image-" + way,
+            image(way),
             mib,
             START_SECONDS);
     return Files.writeString(folder.resolve(way + ".json"), Json.pretty(group));
@@ -255,10 +263,6 @@ public final class GroupBench implements AutoCloseable {
       server.destroyForcibly().onExit().join();
     }
     site.close();
-    try (Stream<Path> files = Files.walk(folder)) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(file);
-      }
-    }
+    Folders.remove(folder);
   }
 }

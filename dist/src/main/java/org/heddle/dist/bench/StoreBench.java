@@ -5,13 +5,13 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
+import org.heddle.drivers.Folders;
 import org.heddle.store.Extractor;
 import org.heddle.store.IndexReader;
 import org.heddle.store.MakeReport;
@@ -151,11 +151,7 @@ final class StoreBench {
     try {
       return trial.run(new Shell(scratch), scratch);
     } finally {
-      try (Stream<Path> files = Files.walk(scratch)) {
-        for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-          Files.delete(file);
-        }
-      }
+      Folders.remove(scratch);
     }
   }
 

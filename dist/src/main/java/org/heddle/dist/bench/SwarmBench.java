@@ -15,8 +15,8 @@ import java.util.Random;
 import java.util.SequencedMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
 import org.heddle.dist.Main;
+import org.heddle.drivers.Folders;
 import org.heddle.store.Maker;
 import org.heddle.store.Progress;
 import org.heddle.store.Store;
@@ -306,10 +306,6 @@ public final class SwarmBench implements AutoCloseable {
     for (String namespace : namespaces) {
       Shell.here().run("ip", "netns", "del", namespace);
     }
-    try (Stream<Path> files = Files.walk(folder)) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(file);
-      }
-    }
+    Folders.remove(folder);
   }
 }

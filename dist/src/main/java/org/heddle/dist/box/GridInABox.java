@@ -16,6 +16,7 @@ import java.util.function.UnaryOperator;
 import org.heddle.api.GridClient;
 import org.heddle.api.GridException;
 import org.heddle.dist.box.BoxException.Kind;
+import org.heddle.drivers.Folders;
 import org.heddle.wiring.Shell;
 
 /**
@@ -344,7 +345,7 @@ public final class GridInABox {
     try (DirectoryStream<Path> folders =
         Files.newDirectoryStream(ram.getParent(), ram.getFileName() + "*")) {
       for (Path leftover : folders) {
-        BoxFolder.deleteTree(leftover);
+        Folders.remove(leftover);
       }
     }
   }
@@ -352,7 +353,7 @@ public final class GridInABox {
   private void forget(Box box) throws IOException {
     folder.forgetClient();
     Files.deleteIfExists(folder.network());
-    BoxFolder.deleteTree(folder.programs());
+    Folders.remove(folder.programs());
     Files.deleteIfExists(folder.controller().resolve("controller.pid"));
     for (Box.Host host : box.hosts()) {
       Files.deleteIfExists(folder.host(host).resolve("agent.pid"));

@@ -8,6 +8,7 @@ import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.zip.CRC32;
+import org.heddle.drivers.Folders;
 
 /**
  * A copy of our jars in the state folder, for programs that run longer than we do: a Java machine
@@ -53,7 +54,7 @@ final class ProgramCopy {
     Path whole = folder.resolve(name(jars));
     if (!Files.exists(whole)) {
       Path fresh = folder.resolve("new");
-      BoxFolder.deleteTree(fresh);
+      Folders.remove(fresh);
       Files.createDirectories(fresh);
       for (int i = 0; i < jars.size(); i++) {
         Files.copy(jars.get(i), fresh.resolve(copyName(i, jars.get(i))));
@@ -96,7 +97,7 @@ final class ProgramCopy {
             running.stream()
                 .anyMatch(p -> p.command().stream().anyMatch(word -> word.contains(mark)));
         if (!used) {
-          BoxFolder.deleteTree(copy);
+          Folders.remove(copy);
         }
       }
     }

@@ -3,7 +3,6 @@ package org.heddle.dist.farm;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -11,11 +10,11 @@ import java.util.SequencedMap;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
 import java.util.function.Supplier;
-import java.util.stream.Stream;
 import org.heddle.api.Json;
 import org.heddle.cli.Environment;
 import org.heddle.cli.ExitCode;
 import org.heddle.cli.HeddleCommand;
+import org.heddle.drivers.Folders;
 import org.heddle.images.ImageRecord;
 import org.heddle.images.recipe.Blueprint;
 import org.heddle.images.recipe.Library;
@@ -62,7 +61,7 @@ public final class FarmTraining implements Callable<Integer> {
     } catch (RecipeException wrong) {
       throw new IllegalStateException(wrong);
     } finally {
-      delete(folder);
+      Folders.remove(folder);
     }
   }
 
@@ -111,15 +110,5 @@ public final class FarmTraining implements Callable<Integer> {
         format: tar
         """);
     Files.writeString(folder.resolve("taken.tar"), "x".repeat(257) + "ustar" + "x".repeat(1000));
-  }
-
-  private static void delete(Path folder) throws IOException {
-    List<Path> files;
-    try (Stream<Path> all = Files.walk(folder)) {
-      files = all.sorted(Comparator.reverseOrder()).toList();
-    }
-    for (Path file : files) {
-      Files.deleteIfExists(file);
-    }
   }
 }

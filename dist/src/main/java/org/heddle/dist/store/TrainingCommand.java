@@ -3,15 +3,14 @@ package org.heddle.dist.store;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
 import org.heddle.cli.Environment;
 import org.heddle.cli.ExitCode;
 import org.heddle.cli.HeddleCommand;
+import org.heddle.drivers.Folders;
 import picocli.CommandLine.Command;
 
 /**
@@ -53,11 +52,7 @@ final class TrainingCommand implements Callable<Integer> {
         HeddleCommand.run(silent, StoreCommand.programs(silent), words);
       }
     } finally {
-      try (Stream<Path> files = Files.walk(folder)) {
-        for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-          Files.delete(file);
-        }
-      }
+      Folders.remove(folder);
     }
     return ExitCode.OK.number();
   }

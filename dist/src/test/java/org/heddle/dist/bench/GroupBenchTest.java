@@ -20,7 +20,7 @@ final class GroupBenchTest {
       List<GroupBench.Way> ways = bench.run(3 << 20);
       assertThat(ways)
           .extracting(GroupBench.Way::what)
-          .containsExactly("gather", "gather", "gather", "scatter", "scatter");
+          .containsExactly("gather", "gather", "gather", "gather", "scatter", "scatter");
       assertThat(ways).allSatisfy(way -> assertThat(way.mean()).isPositive());
     }
   }
