@@ -31,8 +31,6 @@ import org.heddle.model.Resources;
 import org.heddle.model.VjobId;
 import org.heddle.model.VjobSpec;
 import org.heddle.model.VjobState;
-import org.heddle.planner.Alone;
-import org.heddle.planner.Limits;
 import org.heddle.planner.PlanChecker;
 import org.heddle.planner.Problem;
 import org.heddle.planner.Problem.HostSlot;
@@ -124,37 +122,33 @@ final class Administration {
   /** A vjob that could run on the empty grid before, and now never could. */
   private static Optional<Refusal> contradiction(
       Draft draft, ConstraintTerm term, GridState.Rulebook before) {
-    for (VjobRecord vjob : draft.vjobs.values()) {
-      if (!lives(vjob) || vjob.wanted() == Wanted.END || !concerns(term, vjob.spec().name())) {
-        continue;
-      }
-      List<String> conflicts = conflicts(draft, vjob.spec());
-      if (!conflicts.isEmpty()) {
-        GridState.Rulebook now = draft.rulebook;
-        draft.rulebook = before;
-        boolean already = !conflicts(draft, vjob.spec()).isEmpty();
-        draft.rulebook = now;
-        if (!already) {
-          return refuse(
-              Why.INFEASIBLE,
-              "constraint",
-              "with '"
-                  + brief(term)
-                  + "' vjob '"
-                  + vjob.spec().name()
-                  + "' could never run: "
-                  + String.join("; ", conflicts)
-                  + "; take one of them back, or cancel the vjob first");
-        }
-      }
+    List<VjobSpec> concerned =
+        draft.vjobs.map().values().stream()
+            .filter(vjob -> lives(vjob) && vjob.wanted() != Wanted.END)
+            .map(VjobRecord::spec)
+            .filter(spec -> concerns(term, spec.name()))
+            .toList();
+    SoloTrial trial = new SoloTrial(draft);
+    List<VjobSpec> stuck = concerned.stream().filter(trial::impossible).toList();
+    if (stuck.isEmpty()) {
+      return Optional.empty();
     }
-    return Optional.empty();
-  }
-
-  private static List<String> conflicts(Draft draft, VjobSpec spec) {
-    List<Rule> rules = new ArrayList<>(Binding.of(draft).rules(spec));
-    rules(draft).stream().filter(rule -> rule.form() != Rule.Form.QUARANTINE).forEach(rules::add);
-    return Alone.conflicts(Submission.emptyGrid(draft, spec, rules), Limits.DEFAULT);
+    GridState.Rulebook now = draft.rulebook;
+    draft.rulebook = before;
+    SoloTrial earlier = new SoloTrial(draft);
+    Optional<VjobSpec> first = stuck.stream().filter(spec -> !earlier.impossible(spec)).findFirst();
+    draft.rulebook = now;
+    return first.flatMap(spec ->
+        refuse(
+            Why.INFEASIBLE,
+            "constraint",
+            "with '"
+                + brief(term)
+                + "' vjob '"
+                + spec.name()
+                + "' could never run: "
+                + String.join("; ", trial.conflicts(spec))
+                + "; take one of them back, or cancel the vjob first"));
   }
 
   private static boolean lives(VjobRecord vjob) {

@@ -168,7 +168,7 @@ final class Submission {
     List<String> conflicts =
         terms.isEmpty()
             ? List.of()
-            : Alone.conflicts(emptyGrid(draft, spec, binding.rules(spec)), Limits.DEFAULT);
+            : Alone.conflicts(emptyGrid(draft, demands(spec), binding.rules(spec)), Limits.DEFAULT);
     return conflicts.isEmpty()
         ? Optional.empty()
         : refuse(
@@ -179,21 +179,31 @@ final class Submission {
                 + "; change or leave out one of them");
   }
 
-  /** The vjob alone on all hosts that are known, whether they are on line or not. */
-  static Problem emptyGrid(Draft draft, VjobSpec spec, List<Rule> rules) {
+  /** What each machine needs. */
+  static SortedMap<MachineId, Resources> demands(VjobSpec spec) {
+    SortedMap<MachineId, Resources> demands = new TreeMap<>();
+    spec.members().forEach(member -> demands.put(member.id(), member.group().demand()));
+    return demands;
+  }
+
+  /**
+   * Machines of one vjob alone on all hosts that are known, whether they are on line or not.
+   *
+   * @param demands of its machines, at least one
+   */
+  static Problem emptyGrid(Draft draft, SortedMap<MachineId, Resources> demands, List<Rule> rules) {
     TreeMap<HostId, HostSlot> hosts = new TreeMap<>();
     for (GridState.HostRecord record : draft.hosts.map().values()) {
       Host host = record.host();
       hosts.put(host.id(), new HostSlot(host.site(), host.capacity(), false));
     }
     TreeMap<MachineId, MachineSlot> machines = new TreeMap<>();
-    for (VjobSpec.Member member : spec.members()) {
-      machines.put(
-          member.id(),
-          new MachineSlot(
-              member.group().demand(), new Placement.Waiting(), new TreeSet<>(), Optional.empty()));
-    }
-    Wish wish = new Wish(spec.name(), List.copyOf(machines.keySet()), Target.RUN);
+    demands.forEach((id, demand) ->
+        machines.put(
+            id,
+            new MachineSlot(demand, new Placement.Waiting(), new TreeSet<>(), Optional.empty())));
+    VjobId vjob = demands.firstKey().vjob();
+    Wish wish = new Wish(vjob, List.copyOf(machines.keySet()), Target.RUN);
     return new Problem(hosts, machines, List.of(wish), rules);
   }
 
