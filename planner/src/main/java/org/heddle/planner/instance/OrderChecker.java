@@ -148,9 +148,22 @@ final class OrderChecker {
     }
   }
 
+  /** A machine of both sides waits for the others, not for itself. */
   private void precedence(Precedence c) {
-    long ended = migrations(c.before()).stream().mapToLong(TimedAction::endMs).max().orElse(0);
+    long ends = 0;
+    long endsOfOthers = 0;
+    int last = -1;
+    for (TimedAction action : migrations(c.before())) {
+      if (action.endMs() > ends) {
+        endsOfOthers = action.machine() == last ? endsOfOthers : ends;
+        ends = action.endMs();
+        last = action.machine();
+      } else if (action.machine() != last) {
+        endsOfOthers = Math.max(endsOfOthers, action.endMs());
+      }
+    }
     for (TimedAction action : migrations(c.after())) {
+      long ended = action.machine() == last ? endsOfOthers : ends;
       if (action.startMs() < ended) {
         found(c, name(action) + " starts at " + action.startMs() + " ms, before " + ended + " ms");
       }

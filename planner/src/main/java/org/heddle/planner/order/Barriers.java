@@ -1,9 +1,11 @@
 package org.heddle.planner.order;
 
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.heddle.planner.instance.Constraint;
@@ -24,14 +26,22 @@ final class Barriers {
   private final @Nullable Task[] lastTask;
   private final @Nullable Unit[] firstUnit;
 
-  Barriers(Instance instance, UnitMaker made) {
+  /**
+   * @param yields machines that come after others, too
+   */
+  Barriers(Instance instance, UnitMaker made, Set<Refusal.Yield> yields) {
     this.lastTask = made.lastTask;
     this.firstUnit = made.firstUnit;
+    for (Refusal.Yield each : yields) {
+      if (lastTask[each.to()] != null && firstUnit[each.machine()] != firstUnit[each.to()]) {
+        add(new int[] {each.to()}, new int[] {each.machine()});
+      }
+    }
     for (Constraint constraint : instance.constraints()) {
       switch (constraint) {
         case Sequence(var machines) -> sequence(machines.toArray());
         case Precedence(var before, var after) ->
-            add(
+            precedence(
                 before.stream().filter(this::migrates).toArray(),
                 after.stream().filter(this::migrates).toArray());
         case Constraint _ -> {}
@@ -43,6 +53,18 @@ final class Barriers {
     int[] acting = IntStream.of(machines).filter(m -> lastTask[m] != null).toArray();
     for (int i = 1; i < acting.length; i++) {
       add(new int[] {acting[i - 1]}, new int[] {acting[i]});
+    }
+  }
+
+  /** A machine of both sides waits for the others, not for itself. */
+  private void precedence(int[] before, int[] after) {
+    BitSet first = new BitSet();
+    IntStream.of(before).forEach(first::set);
+    add(before, IntStream.of(after).filter(m -> !first.get(m)).toArray());
+    for (int machine : after) {
+      if (first.get(machine)) {
+        add(IntStream.of(before).filter(m -> m != machine).toArray(), new int[] {machine});
+      }
     }
   }
 

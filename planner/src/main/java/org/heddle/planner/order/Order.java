@@ -2,6 +2,7 @@ package org.heddle.planner.order;
 
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -23,6 +24,9 @@ import org.jspecify.annotations.Nullable;
 public final class Order {
   /** So many orders are tried where the first one gets stuck within the constraints. */
   private static final int REFUSED_TRIES = 6;
+
+  /** So often those who took the room of others are put behind them. */
+  private static final int YIELDING_TRIES = 6;
 
   private final Instance instance;
   private final Arrangement goal;
@@ -89,7 +93,7 @@ public final class Order {
       for (int i = 0; i < REFUSED_TRIES && !limits.stop().getAsBoolean(); i++) {
         try {
           UnitMaker made = new UnitMaker(instance, goal, limits, interrupted);
-          return attempt(layout, priorities, made, false);
+          return attempt(layout, priorities, made, false, Set.of());
         } catch (Refusal another) {
           priorities.shake();
         }
@@ -102,7 +106,7 @@ public final class Order {
   private Try better(Layout layout, Priorities priorities, Try best) {
     try {
       UnitMaker made = new UnitMaker(instance, goal, limits, interrupted);
-      return attempt(layout, priorities, made, false);
+      return attempt(layout, priorities, made, false, Set.of());
     } catch (Refusal refusal) {
       return best;
     }
@@ -113,11 +117,12 @@ public final class Order {
     UnitMaker made = direct;
     while (true) {
       try {
-        return attempt(layout, priorities, made, false);
+        return attempt(layout, priorities, made, false, Set.of());
       } catch (Refusal refusal) {
-        Try moved = refusal.knotted() ? movesFirst(layout, priorities) : null;
-        if (moved != null) {
-          return moved;
+        Try other = refusal.knotted() ? movesFirst(layout, priorities) : null;
+        other = other == null ? yielding(layout, priorities, refusal) : other;
+        if (other != null) {
+          return other;
         }
         int vjob = refusal.vjob();
         if (vjob < 0 || !interrupted.add(vjob)) {
@@ -132,22 +137,43 @@ public final class Order {
   private @Nullable Try movesFirst(Layout layout, Priorities priorities) {
     try {
       UnitMaker made = new UnitMaker(instance, goal, limits, interrupted);
-      return attempt(layout, priorities, made, true);
+      return attempt(layout, priorities, made, true, Set.of());
     } catch (Refusal refusal) {
       return null;
     }
   }
 
+  /** Whoever starts as soon as it can may take the room of one that has to wait for others. */
+  private @Nullable Try yielding(Layout layout, Priorities priorities, Refusal refusal) {
+    Set<Refusal.Yield> yields = new LinkedHashSet<>();
+    Refusal latest = refusal;
+    for (int i = 0; i < YIELDING_TRIES && yields.addAll(latest.yields()); i++) {
+      try {
+        UnitMaker made = new UnitMaker(instance, goal, limits, interrupted);
+        return attempt(layout, priorities, made, false, yields);
+      } catch (Refusal another) {
+        latest = another;
+      }
+    }
+    return null;
+  }
+
   /**
    * @param movesFirst boots and resumes wait until every migration has started
+   * @param yields machines that go after others, besides those that have to
    */
-  private Try attempt(Layout layout, Priorities priorities, UnitMaker made, boolean movesFirst)
+  private Try attempt(
+      Layout layout,
+      Priorities priorities,
+      UnitMaker made,
+      boolean movesFirst,
+      Set<Refusal.Yield> yields)
       throws Refusal {
     List<Unit> units = made.units();
     priorities.rank(units, layout);
     Grid grid = new Grid(layout, goal, made);
     Knots knots = new Knots(instance, goal, grid, limits.durations(), units.size());
-    Barriers barriers = new Barriers(instance, made);
+    Barriers barriers = new Barriers(instance, made, yields);
     List<Task> tasks = new Timeline(grid, barriers, knots, units, movesFirst).run();
     inTime(tasks);
     long sum = 0;

@@ -21,10 +21,18 @@ final class Priorities {
   private static final double NOISE = 0.2;
   private static final double MOST_NOISE = 1.6;
 
+  /** Of what must not wait; above that of what has a deadline, which is above all others. */
+  private static final double AT_ONCE = Double.MAX_VALUE / 2;
+
+  private static final double IN_TIME = Double.MAX_VALUE / 8;
+
   private final Instance instance;
   private final OrderLimits limits;
   private final double[] boost;
-  private final boolean[] bound;
+
+  /** By machine: the priority that constraints of time give it, 0 for none. */
+  private final double[] bound;
+
   private final SplittableRandom random;
   private double noise;
 
@@ -32,12 +40,15 @@ final class Priorities {
     this.instance = instance;
     this.limits = limits;
     this.boost = new double[instance.machines()];
-    this.bound = new boolean[instance.machines()];
+    this.bound = new double[instance.machines()];
     this.random = new SplittableRandom(limits.seed());
     for (Constraint constraint : instance.constraints()) {
       switch (constraint) {
-        case NoDelay(var machines) -> machines.stream().forEach(m -> bound[m] = true);
-        case Deadline(var machines, long _) -> machines.stream().forEach(m -> bound[m] = true);
+        case NoDelay(var machines) -> machines.stream().forEach(m -> bound[m] = AT_ONCE);
+        case Deadline(var machines, long atMs) -> {
+          double urgent = IN_TIME / (1 + atMs);
+          machines.stream().forEach(m -> bound[m] = Math.max(bound[m], urgent));
+        }
         case Constraint _ -> {}
       }
     }
@@ -73,16 +84,16 @@ final class Priorities {
     for (Unit unit : units) {
       double weight = 0;
       double seconds = SHORTEST_SECONDS;
-      boolean first = false;
+      double urgent = 0;
       for (Task task : unit.tasks) {
         double share = task.leaves() ? behind[task.from] / leaving[task.from] : 0;
         double forward = task.machine < 0 ? 0 : boost[task.machine];
         weight += (1 + share) * (1 + forward);
         seconds = Math.max(seconds, ms(task) / 1000.0);
-        first |= task.machine >= 0 && bound[task.machine];
+        urgent = Math.max(urgent, task.machine < 0 ? 0 : bound[task.machine]);
       }
       double jitter = noise == 0 ? 1 : 1 + noise * (random.nextDouble() - 0.5);
-      unit.priority = first ? Double.MAX_VALUE / 2 : weight / seconds * jitter;
+      unit.priority = (urgent > 0 ? urgent : weight / seconds) * jitter;
     }
   }
 

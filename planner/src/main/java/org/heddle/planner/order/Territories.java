@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Continuous among, splitAmong and gather (each host a part of its own): a group comes to a part of
- * the hosts only while all of it that runs is there, and no other group of its rule. A group that
- * the origin has in several parts may be mended one by one.
+ * the hosts only while all of it that runs is there, and no other group of its rule. A rule that
+ * the origin breaks may be mended one by one.
  */
 final class Territories {
   private static final int OUTSIDE = -1;
@@ -156,17 +156,15 @@ final class Territories {
   boolean mayEnter(int machine, int host, boolean home) {
     for (Group group : groupsOfMachine.getOrDefault(machine, List.of())) {
       int part = part(group, host);
-      if (part == OUTSIDE || taken(group, part)) {
-        return false;
-      }
-      if (group.elsewhere(part) && !mends(group, machine, home)) {
+      boolean apart = group.elsewhere(part) || taken(group, part);
+      if (part == OUTSIDE || (apart && !mends(group, machine, home))) {
         return false;
       }
     }
     return true;
   }
 
-  /** Whether the machine may be in another part than its group is, too. */
+  /** Whether the machine may be in another part than its group is, or with another group. */
   private boolean mends(Group group, int machine, boolean home) {
     if (mayMoveAlone.get(group.rule)) {
       if (group.alone(machine)) {
@@ -176,7 +174,11 @@ final class Territories {
         return false;
       }
     }
-    return home && group.torn();
+    return home && groupsOfRule.get(group.rule).stream().anyMatch(this::broken);
+  }
+
+  private boolean broken(Group group) {
+    return group.torn() || group.count.keySet().stream().anyMatch(part -> taken(group, part));
   }
 
   private boolean taken(Group group, int part) {

@@ -1,10 +1,13 @@
 package org.heddle.planner.order;
 
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.PriorityQueue;
+import java.util.Set;
 import org.heddle.planner.instance.TimedAction.Kind;
 import org.jspecify.annotations.Nullable;
 
@@ -125,7 +128,7 @@ final class Timeline {
   private void untie(boolean nothingElseMoves) throws Refusal {
     finishedSinceCheck = 0;
     notStarted.removeIf(unit -> unit.task().startMs >= 0);
-    for (Knots.Detour detour : knots.untie(notStarted, underWay, nothingElseMoves)) {
+    for (Knots.Detour detour : detours(nothingElseMoves)) {
       leaveQueue(detour.instead());
       notStarted.remove(detour.instead());
       notStarted.add(detour.first());
@@ -137,6 +140,48 @@ final class Timeline {
         candidates.add(rest);
       }
     }
+  }
+
+  private List<Knots.Detour> detours(boolean nothingElseMoves) throws Refusal {
+    try {
+      return knots.untie(notStarted, underWay, nothingElseMoves);
+    } catch (Refusal refusal) {
+      throw refusal.with(yields());
+    }
+  }
+
+  /** Who took the room of hosts that others wait for, and did not have to go before them. */
+  private Set<Refusal.Yield> yields() {
+    Set<Refusal.Yield> yields = new LinkedHashSet<>();
+    for (Unit unit : notStarted) {
+      int machine = unit.task().machine;
+      if (unit.queue < 0 || !grid.layout.hostQueue(unit.queue) || machine < 0) {
+        continue;
+      }
+      BitSet before = before(unit);
+      for (Task task : started) {
+        boolean takes = task.enters() || task.kind == Kind.ALLOCATE;
+        boolean other = takes && task.to == unit.queue && task.machine != machine;
+        if (other && !before.get(task.position)) {
+          yields.add(new Refusal.Yield(task.machine, machine));
+        }
+      }
+    }
+    return yields;
+  }
+
+  /** All that had to end before the unit was free to start. */
+  private BitSet before(Unit unit) {
+    BitSet before = new BitSet();
+    unit.passed.forEach(before::set);
+    for (int position = before.length() - 1; position >= 0; position--) {
+      if (before.get(position)) {
+        for (int earlier : started.get(position).waitsFor) {
+          before.set(earlier);
+        }
+      }
+    }
+    return before;
   }
 
   /** A unit that a detour replaces waits no more. */

@@ -205,14 +205,20 @@ final class Preparation {
     }
   }
 
-  /** Whether each group is in one part and no two are in the same: only then is it kept up. */
+  /**
+   * Whether each group is in one part and no two are in the same, counting also what is to stop:
+   * only then is it kept up.
+   */
   private boolean holdsNow(List<Indices> groups, int[] partOf) {
     Set<Integer> taken = new TreeSet<>();
     for (Indices group : groups) {
-      int part = domains.commonPart(group, partOf);
-      boolean runs =
-          group.stream().anyMatch(m -> instance.state(m) == MachineState.RUNNING && runs(m));
-      if (runs && (part < 0 || !taken.add(part))) {
+      int[] parts =
+          group.stream()
+              .filter(m -> instance.state(m) == MachineState.RUNNING)
+              .map(m -> partOf[instance.host(m)])
+              .distinct()
+              .toArray();
+      if (parts.length > 1 || (parts.length == 1 && (parts[0] < 0 || !taken.add(parts[0])))) {
         return false;
       }
     }

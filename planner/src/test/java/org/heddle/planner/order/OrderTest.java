@@ -327,4 +327,94 @@ class OrderTest {
     assertThat(schedule.actions().get(1).startMs())
         .isGreaterThanOrEqualTo(schedule.actions().get(0).endMs());
   }
+
+  @Test
+  void aMachineOfBothSidesOfAPrecedenceWaitsForTheOthersNotForItself() {
+    hosts(2, 8);
+    int first = running(0, 1);
+    int both = running(0, 1);
+    builder.constraint(new Constraint.Precedence(Indices.of(first, both), Indices.of(both)));
+
+    Schedule schedule = plan(1, 1);
+
+    assertThat(schedule.actions().get(0).machine()).isEqualTo(first);
+    assertThat(schedule.actions().get(1).startMs()).isEqualTo(schedule.actions().get(0).endMs());
+    assertThat(schedule.actions().get(1).waitsFor()).isEqualTo(Indices.of(0));
+  }
+
+  @Test
+  void machinesOfBothSidesOfAPrecedenceContradictEachOther() {
+    hosts(2, 8);
+    Indices both = Indices.of(running(0, 1), running(0, 1));
+    builder.constraint(new Constraint.Precedence(both, both));
+
+    assertThat(refusal(1, 1)).singleElement().asString().contains("contradict");
+  }
+
+  @Test
+  void groupsThatTheOriginHasInOnePartArePartedOneByOne() {
+    hosts(3, 8);
+    int stays = running(0, 1);
+    int leaves = running(0, 1);
+    int comes = wants(MachineState.RUNNING, 1);
+    List<Indices> groups = List.of(Indices.of(leaves, comes), Indices.of(stays));
+    List<Indices> parts = List.of(Indices.of(0), Indices.of(1, 2));
+    builder.constraint(new Constraint.SplitAmong(groups, parts, true));
+    builder.constraint(new Constraint.NoDelay(Indices.of(comes)));
+
+    assertThat(kinds(plan(0, 1, 2))).containsExactlyInAnyOrder(Kind.MIGRATE, Kind.BOOT);
+  }
+
+  @Test
+  void groupsThatAreInEachOthersPartsChangePlacesOneByOne() {
+    hosts(2, 8);
+    int first = running(0, 1);
+    int second = running(0, 1);
+    int third = wants(MachineState.RUNNING, 1);
+    List<Indices> groups = List.of(Indices.of(second, third), Indices.of(first));
+    List<Indices> parts = List.of(Indices.of(0), Indices.of(1));
+    builder.constraint(new Constraint.SplitAmong(groups, parts, true));
+    builder.constraint(new Constraint.Sequence(Indices.of(third, first)));
+
+    assertThat(kinds(plan(1, 0, 0))).containsExactly(Kind.BOOT, Kind.MIGRATE);
+  }
+
+  @Test
+  void whoTookTheRoomOfOneThatHasToWaitIsPutBehindIt() {
+    hosts(3, 10);
+    int first = running(1, 1);
+    int then = wants(MachineState.RUNNING, 3);
+    int last = running(0, 1);
+    wants(MachineState.RUNNING, 7);
+    builder.constraint(new Constraint.Sequence(Indices.of(first, then, last)));
+
+    Schedule schedule = plan(2, 0, 2, 0);
+
+    assertThat(schedule.actions().stream().map(TimedAction::machine))
+        .containsExactly(first, then, last, 3);
+  }
+
+  @Test
+  void whatMayNotWaitGoesBeforeWhatHasADeadline() {
+    hosts(2, 8);
+    int inTime = running(0, 1);
+    int atOnce = running(0, 1);
+    builder.constraint(new Constraint.Deadline(Indices.of(inTime), 3000));
+    builder.constraint(new Constraint.NoDelay(Indices.of(atOnce)));
+    builder.constraint(new Constraint.Serialize(Indices.of(inTime, atOnce)));
+
+    assertThat(plan(1, 1).actions().getFirst().machine()).isEqualTo(atOnce);
+  }
+
+  @Test
+  void whatHasTheEarlierDeadlineGoesFirst() {
+    hosts(2, 8);
+    int late = running(0, 1);
+    int early = running(0, 1);
+    builder.constraint(new Constraint.Deadline(Indices.of(late), 2000));
+    builder.constraint(new Constraint.Deadline(Indices.of(early), 1000));
+    builder.constraint(new Constraint.Serialize(Indices.of(late, early)));
+
+    assertThat(plan(1, 1).actions().getFirst().machine()).isEqualTo(early);
+  }
 }

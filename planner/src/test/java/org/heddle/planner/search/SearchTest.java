@@ -168,4 +168,24 @@ class SearchTest {
     Outcome outcome = Search.solve(builder.build(), SearchLimits.of(50_000, 1));
     assertThat(outcome).isInstanceOf(Outcome.Refused.class);
   }
+
+  /** What is to stop keeps the others of its part apart from it no longer than it runs. */
+  @Test
+  void aGroupLeavesThePartWhereAnotherIsToStop() {
+    InstanceBuilder builder = new InstanceBuilder();
+    int memory = builder.resource("memory");
+    for (int h = 0; h < 2; h++) {
+      builder.capacity(builder.host("h" + h), memory, 8);
+    }
+    for (int m = 0; m < 2; m++) {
+      builder.running(builder.machine("m" + m), 1).demand(m, memory, 2);
+    }
+    builder.constraint(new Constraint.InState(Indices.of(0), MachineState.READY));
+    builder.constraint(new Constraint.Fence(Indices.of(1), Indices.of(0), false));
+    List<Indices> groups = List.of(Indices.of(0), Indices.of(1));
+    List<Indices> parts = List.of(Indices.of(0), Indices.of(1));
+    builder.constraint(new Constraint.SplitAmong(groups, parts, true));
+    Outcome outcome = Search.solve(builder.build(), SearchLimits.of(0, 1));
+    assertThat(outcome).isInstanceOf(Outcome.Found.class);
+  }
 }
