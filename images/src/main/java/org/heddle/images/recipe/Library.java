@@ -45,7 +45,7 @@ public final class Library {
       return new RecipeException(
           wrong.problems().stream()
               .map(one ->
-                  one.file().equals(file.toString()) && one.line() == 1
+                  one.file().equals(file.toString()) && one.line() == 0
                       ? new Problem(
                           one.file(),
                           lines.getOrDefault(one.field(), 1),
@@ -258,7 +258,7 @@ public final class Library {
         String hint =
             of.groups().isEmpty() ? "it has none" : near(group, List.copyOf(of.groups().keySet()));
         problems.add(
-            new Problem(file, 1, "groups", of.name() + " has no group '" + group + "'; " + hint));
+            new Problem(file, 0, "groups", of.name() + " has no group '" + group + "'; " + hint));
       } else {
         names.addAll(members);
       }
@@ -294,7 +294,7 @@ public final class Library {
             problems.add(
                 new Problem(
                     found.file.toString(),
-                    1,
+                    0,
                     "files",
                     "'"
                         + source

@@ -15,7 +15,7 @@ public final class RecipeException extends Exception {
   }
 
   RecipeException(String file, String field, String message) {
-    this(List.of(new Problem(file, 1, field, message)));
+    this(List.of(new Problem(file, 0, field, message)));
   }
 
   public List<Problem> problems() {
