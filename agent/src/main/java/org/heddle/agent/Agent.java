@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.heddle.agent.AgentOptions.FarmOptions;
 import org.heddle.api.AgentApi.ContentUse;
 import org.heddle.api.AgentApi.Hello;
@@ -47,6 +48,7 @@ final class Agent implements AutoCloseable {
   private final Operations operations;
   private final RunWatch runs;
   private final Membership membership;
+  private final AtomicBoolean heard = new AtomicBoolean();
   private final AgentServer server;
   private final Host host;
 
@@ -100,7 +102,8 @@ final class Agent implements AutoCloseable {
                     content,
                     state,
                     fetched,
-                    this::tellImages))
+                    new FarmRole.Grid(
+                        () -> membership.last().map(Lease::needed), this::imagesChanged)))
             : Optional.empty();
     MachineRecords records = new MachineRecords(own.resolve("machines"));
     this.machines = new Machines(driver, network, records, membership::peers);
@@ -119,7 +122,8 @@ final class Agent implements AutoCloseable {
             offers,
             () -> neighbours("").repository(),
             options.content().rate(),
-            copies);
+            copies,
+            () -> farm().ifPresent(FarmRole::tidy));
     content.whenUsed(keeper::look);
     Performer performer =
         new Performer(
@@ -204,8 +208,14 @@ final class Agent implements AutoCloseable {
     var _ = membership.now();
   }
 
-  private Set<String> kept() throws IOException {
-    return farm.isPresent() ? farm.get().kept() : Set.of();
+  /** What was built may be too much for the farm's quota. */
+  private void imagesChanged() {
+    tellImages();
+    keeper.look();
+  }
+
+  private Set<String> kept(boolean pressed) throws IOException {
+    return farm.isPresent() ? farm.get().kept(pressed) : Set.of();
   }
 
   private HostReport report() {
@@ -246,6 +256,9 @@ final class Agent implements AutoCloseable {
   }
 
   private void renewed(Lease lease) {
+    if (!heard.getAndSet(true)) {
+      keeper.look(); // Only now it is known what the grid needs.
+    }
     try {
       network.refreshPeers(lease.peers());
     } catch (DriverException failed) {

@@ -87,15 +87,19 @@ public record AgentOptions(
      * @param farm the farm's folder
      * @param recipes folders with recipes and classes
      * @param atOnce builds at the same time
+     * @param quota most bytes that the farm may take; 0: what the disk has
      * @param variables of the environment: addresses of mirrors
      */
     public record Builder(
-        Path farm, List<Path> recipes, int atOnce, Map<String, String> variables) {
+        Path farm, List<Path> recipes, int atOnce, long quota, Map<String, String> variables) {
       public Builder {
         recipes = List.copyOf(recipes);
         variables = Map.copyOf(variables);
         if (atOnce < 1) {
           throw new IllegalArgumentException("builds at once: 1 or more");
+        }
+        if (quota < 0) {
+          throw new IllegalArgumentException("quota of the farm: 0 or more");
         }
       }
     }

@@ -39,7 +39,10 @@ final class ContentSweep {
 
   /** Digests of files that are kept whether they belong to an image of this host or not. */
   interface Kept {
-    Set<String> files() throws IOException;
+    /**
+     * @param pressed whether there is too little room: then only those that are in use
+     */
+    Set<String> files(boolean pressed) throws IOException;
   }
 
   ContentSweep(Content content, Machines machines, Images images, boolean repository, Kept kept) {
@@ -62,7 +65,7 @@ final class ContentSweep {
   synchronized void sweep(Instant now, boolean pressed) {
     try {
       List<NamedIndex> indexes = content.indexes();
-      Needs needs = needs(indexes);
+      Needs needs = needs(indexes, pressed);
       boolean removed = false;
       for (NamedIndex index : indexes) {
         Optional<IndexName> name = IndexName.parse(index.name());
@@ -82,8 +85,9 @@ final class ContentSweep {
     }
   }
 
-  private Needs needs(List<NamedIndex> indexes) throws IOException, DriverException {
-    Set<String> files = new HashSet<>(kept.files());
+  private Needs needs(List<NamedIndex> indexes, boolean pressed)
+      throws IOException, DriverException {
+    Set<String> files = new HashSet<>(kept.files(pressed));
     for (String name : images.names()) {
       Optional<Images.Local> image = images.find(name);
       image.ifPresent(here -> here.image().files().forEach(file -> files.add(file.sha256())));

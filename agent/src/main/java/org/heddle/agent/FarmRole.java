@@ -4,9 +4,12 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.HashSet;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.heddle.agent.AgentOptions.FarmOptions;
 import org.heddle.agent.farm.Builds;
 import org.heddle.agent.farm.FarmWorkshop;
@@ -15,11 +18,19 @@ import org.heddle.images.Farm;
 import org.heddle.images.FarmException;
 import org.heddle.images.ImageRecord;
 import org.heddle.images.Limits;
+import org.heddle.images.Quota;
 import org.heddle.images.recipe.Library;
 import org.heddle.store.Progress;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** What an agent with the builder role has beside the others: a farm, and the queue of builds. */
 final class FarmRole implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(FarmRole.class);
+
+  /** Who has an image built, or finds it, submits a vjob that needs it soon. */
+  private static final Duration FRESH = Duration.ofMinutes(10);
+
   private final Farm farm;
   private final String key;
   private final int atOnce;
@@ -44,17 +55,19 @@ final class FarmRole implements AutoCloseable {
   }
 
   /**
+   * The grid around the farm.
+   *
+   * @param needed images of vjobs, as the controller said last; empty when it was never heard
+   * @param changed told when the host's images have changed
+   */
+  record Grid(Supplier<Optional<Set<String>>> needed, Runnable changed) {}
+
+  /**
    * @param state the agent's folder
    * @param given where images lie that the agent offers to others
-   * @param changed told when they have changed
    */
   static FarmRole of(
-      Farm farm,
-      FarmOptions.Builder options,
-      Content content,
-      Path state,
-      Path given,
-      Runnable changed)
+      Farm farm, FarmOptions.Builder options, Content content, Path state, Path given, Grid grid)
       throws IOException {
     FarmWorkshop workshop =
         new FarmWorkshop(
@@ -76,9 +89,13 @@ final class FarmRole implements AutoCloseable {
 
               @Override
               public void changed() {
-                changed.run();
+                grid.changed().run();
               }
             });
+    if (options.quota() > 0) {
+      farm.bound(
+          new Quota(options.quota(), FRESH, image -> workshop.release(image, grid.needed().get())));
+    }
     return new FarmRole(farm, workshop, options.atOnce());
   }
 
@@ -104,9 +121,26 @@ final class FarmRole implements AutoCloseable {
     return new FarmRoutes(workshop, builds, images, host, key);
   }
 
-  /** Digests of files that the content store keeps as long as the farm has their images. */
-  Set<String> kept() throws IOException {
-    Set<String> kept = new HashSet<>();
+  /** Keeps to the farm's quota as far as that is possible now. Trouble is for the log. */
+  void tidy() {
+    try {
+      farm.tidy();
+    } catch (IOException failed) {
+      LOG.warn("keeping the farm within its quota: {}", failed.getMessage());
+    } catch (InterruptedException stopping) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /**
+   * Digests of files that the content store keeps: those that are being downloaded, and, while
+   * there is room, of all images. The latter can be made anew from the farm.
+   */
+  Set<String> kept(boolean pressed) throws IOException {
+    Set<String> kept = new HashSet<>(workshop.downloading());
+    if (pressed) {
+      return kept;
+    }
     for (ImageRecord image : farm.list()) {
       image.files().forEach(file -> kept.add(file.sha256()));
     }

@@ -154,7 +154,11 @@ final class FarmRoutes {
     switch (what) {
       case "GET" -> call.answer(200, workshop.image(image));
       case "GET log" -> log(call, image);
-      case "GET file" -> download(call, workshop.download(image));
+      case "GET file" -> {
+        try (Workshop.Download file = workshop.download(image)) {
+          download(call, file);
+        }
+      }
       case "DELETE" -> {
         workshop.remove(image);
         call.done();

@@ -25,8 +25,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * What is done for the content store in the background: this host's saved states go to the site's
- * repository, and what nobody needs any more is taken away. It looks at what there is, so what was
- * missed is done the next time.
+ * repository, and what nobody needs any more is taken away, of a builder's farm too. It looks at
+ * what there is, so what was missed is done the next time.
  */
 final class Keeper implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Keeper.class);
@@ -46,6 +46,7 @@ final class Keeper implements AutoCloseable {
   private final Supplier<Optional<Member>> repository;
   private final long rate;
   private final Copies copies;
+  private final Runnable first;
   private final Set<IndexName.Copy> copied = new HashSet<>();
   private @Nullable HostId copiedTo;
   private final Semaphore woken = new Semaphore(1);
@@ -54,6 +55,7 @@ final class Keeper implements AutoCloseable {
   /**
    * @param repository the agent of the site that keeps copies, if it is another one
    * @param rate bytes a second at which copies are made and sent; 0: no limit
+   * @param first what makes that less is needed: done before what is not needed goes
    */
   Keeper(
       Content content,
@@ -62,7 +64,8 @@ final class Keeper implements AutoCloseable {
       Offers offers,
       Supplier<Optional<Member>> repository,
       long rate,
-      Copies copies) {
+      Copies copies,
+      Runnable first) {
     this.content = content;
     this.sweep = sweep;
     this.machines = machines;
@@ -70,6 +73,7 @@ final class Keeper implements AutoCloseable {
     this.repository = repository;
     this.rate = rate;
     this.copies = copies;
+    this.first = first;
   }
 
   void start() {
@@ -90,6 +94,7 @@ final class Keeper implements AutoCloseable {
           Thread.sleep(LATER);
         }
         copyAll();
+        first.run();
         sweep.sweep(InstantSource.system().instant(), false);
         // What transfers have used goes back to the system, which machines need more.
         System.gc();

@@ -40,7 +40,7 @@ final class AgentTrustTest extends TwoAgents {
     Path images = folder.resolve("given");
     Fixtures.image(images, IMAGE);
     FarmOptions.Builder role =
-        new FarmOptions.Builder(folder.resolve("farm"), List.of(), 1, Map.of());
+        new FarmOptions.Builder(folder.resolve("farm"), List.of(), 1, 0, Map.of());
     TestHost builder =
         host("builder", List.of(images), new FarmOptions(List.of(), Optional.of(role)));
     await().until(() -> controller.members().containsKey("builder"));

@@ -9,7 +9,9 @@ import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import org.heddle.api.AgentApi.Hello;
 import org.heddle.api.AgentApi.Lease;
@@ -78,6 +80,9 @@ final class FakeController implements AutoCloseable {
     }
   }
 
+  /** Images that its vjobs need. */
+  final Set<String> needed = ConcurrentHashMap.newKeySet();
+
   private Lease lease() {
     TreeMap<String, List<String>> images = new TreeMap<>();
     for (Hello hello : members.values()) {
@@ -94,6 +99,6 @@ final class FakeController implements AutoCloseable {
                     url(hello),
                     hello.content().orElseThrow().repository()))
             .toList();
-    return new Lease(3, List.of("127.0.0.1"), images, all);
+    return new Lease(3, List.of("127.0.0.1"), images, all, needed);
   }
 }

@@ -81,6 +81,7 @@ final class FarmRoutesTest {
   @AfterEach
   void stop() {
     builds.close();
+    Patience.await().untilAsserted(() -> assertThat(workshop.open).as("left open").hasValue(0));
     server.close();
     http.shutdownNow();
   }

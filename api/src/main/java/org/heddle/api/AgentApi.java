@@ -2,6 +2,7 @@ package org.heddle.api;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import org.heddle.model.Host;
 import org.heddle.model.HostId;
@@ -90,12 +91,14 @@ public final class AgentApi {
    * @param peers IP addresses of all hosts of the grid, for the tunnels of private networks
    * @param images for each image name the agents (base URLs) that have it
    * @param members agents that are on line
+   * @param needed images of vjobs that have not ended
    */
   public record Lease(
       int leaseSeconds,
       List<String> peers,
       SortedMap<String, List<String>> images,
-      List<Member> members) {}
+      List<Member> members,
+      Set<String> needed) {}
 
   /**
    * An agent as others see it.

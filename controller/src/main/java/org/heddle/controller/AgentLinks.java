@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
@@ -20,6 +21,7 @@ import org.heddle.engine.Event;
 import org.heddle.engine.GridState;
 import org.heddle.model.Host;
 import org.heddle.model.HostId;
+import org.heddle.model.VjobState;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -92,7 +94,7 @@ final class AgentLinks implements AutoCloseable {
     }
     link.hello = hello;
     link.renew();
-    return new AgentApi.Lease((int) lease.toSeconds(), peers(), images(), members());
+    return new AgentApi.Lease((int) lease.toSeconds(), peers(), images(), members(), needed());
   }
 
   /** The host is no longer in the grid; an agent of it that says hello is a new one. */
@@ -124,6 +126,17 @@ final class AgentLinks implements AutoCloseable {
       }
     }
     return images;
+  }
+
+  /** Images of vjobs that have not ended. */
+  private Set<String> needed() {
+    Set<String> needed = new TreeSet<>();
+    for (GridState.VjobRecord vjob : loop.state().vjobs().values()) {
+      if (vjob.state() != VjobState.TERMINATED) {
+        vjob.spec().machines().forEach(group -> needed.add(group.image()));
+      }
+    }
+    return needed;
   }
 
   /** What the content stores of all agents were used for. */

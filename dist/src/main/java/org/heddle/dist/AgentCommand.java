@@ -178,6 +178,15 @@ final class AgentCommand implements Callable<Integer> {
       description = "Builds at the same time; more wait. Default: ${DEFAULT-VALUE}.")
   int builds;
 
+  @Option(
+      names = "--farm-quota",
+      paramLabel = "SIZE",
+      converter = Units.Size.class,
+      description =
+          "Most that the builder's farm may take. Images that no vjob needs go when it is too"
+              + " little, the longest unused first. Default: what the disk has.")
+  long farmQuota;
+
   private final Environment around;
 
   AgentCommand(Environment around) {
@@ -230,7 +239,11 @@ final class AgentCommand implements Callable<Integer> {
         trust,
         Optional.of(
             new FarmOptions.Builder(
-                folder, RecipeFolders.all(recipes, around), builds, around.variables())));
+                folder,
+                RecipeFolders.all(recipes, around),
+                builds,
+                farmQuota << 20,
+                around.variables())));
   }
 
   private Resources capacity() throws IOException {

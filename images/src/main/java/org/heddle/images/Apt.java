@@ -301,7 +301,7 @@ final class Apt {
 
   /** Fetches what is not in the cache yet. */
   void fetch(List<Deb> wanted, Log log) throws IOException, InterruptedException, FarmException {
-    new Fetching(farm, of.suite(), archives()).fetch(wanted, log, this::gone);
+    new Fetching(farm, archives()).fetch(wanted, log, this::gone);
   }
 
   private String gone() throws IOException {

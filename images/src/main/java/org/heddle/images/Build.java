@@ -160,17 +160,26 @@ final class Build {
 
   ImageRecord run(Snapshot snapshot, long begin)
       throws IOException, InterruptedException, FarmException {
-    try {
-      boolean needsKernel = image.format().bootsDirectly() || image.format() == ImageFormat.DISK;
-      Optional<Blueprint> kernel = image.kernel().filter(_ -> needsKernel);
-      begin(kernel.orElse(null));
-      Tree tree = tree(image);
-      Optional<Layers> boot =
-          kernel.isPresent() ? Optional.of(tree(kernel.get()).layers()) : Optional.empty();
-      return assemble(tree, boot, snapshot, begin);
-    } finally {
-      stop();
+    parts.folder().room().want(0).close();
+    // While it lives, nothing goes that is used from now on.
+    try (FarmFolder.Work _ = parts.folder().work()) {
+      try {
+        return made(snapshot, begin);
+      } finally {
+        stop();
+      }
     }
+  }
+
+  private ImageRecord made(Snapshot snapshot, long begin)
+      throws IOException, InterruptedException, FarmException {
+    boolean needsKernel = image.format().bootsDirectly() || image.format() == ImageFormat.DISK;
+    Optional<Blueprint> kernel = image.kernel().filter(_ -> needsKernel);
+    begin(kernel.orElse(null));
+    Tree tree = tree(image);
+    Optional<Layers> boot =
+        kernel.isPresent() ? Optional.of(tree(kernel.get()).layers()) : Optional.empty();
+    return assemble(tree, boot, snapshot, begin);
   }
 
   private ImageRecord assemble(Tree tree, Optional<Layers> kernel, Snapshot snapshot, long begin)

@@ -3,6 +3,8 @@ package org.heddle.images;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import org.heddle.store.Collector;
 import org.heddle.store.Effort;
 import org.heddle.store.Extractor;
 import org.heddle.store.IndexReader;
@@ -15,6 +17,9 @@ import org.heddle.store.StoreWriter;
 final class Chunks {
   private static final Progress SILENT = (_, _) -> {};
 
+  /** Who is storing something may take longer: then the next one collects. */
+  private static final Duration PATIENCE = Duration.ofSeconds(5);
+
   private final Path folder;
 
   Chunks(Path folder) {
@@ -23,7 +28,7 @@ final class Chunks {
 
   /** Stores a file under a name. */
   void put(String name, Path file) throws IOException {
-    try (StoreWriter writer = Store.openOrCreate(folder).writer(Effort.FAST)) {
+    try (StoreWriter writer = Store.openOrCreate(folder).writer(Effort.MEDIUM)) {
       new Maker(writer, SILENT).make(file, name, true);
     }
   }
@@ -36,6 +41,13 @@ final class Chunks {
     Store store = Store.open(folder);
     try (IndexReader index = store.index(name)) {
       new Extractor(store, SILENT).extract(index, to);
+    }
+  }
+
+  /** Deletes chunks that nothing needs any more. */
+  void collect() throws IOException {
+    if (Files.isDirectory(folder)) {
+      new Collector(Store.open(folder), PATIENCE).collect();
     }
   }
 

@@ -4,9 +4,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -17,20 +17,20 @@ import java.util.stream.Stream;
 
 /**
  * Takes away stages that no image needs and packages that were fetched, the longest unused first.
- * Images stay: those are for {@code rm}. Builds may go on meanwhile: what they have begun to use is
- * used after they began, and is left.
+ * Images stay: those are for {@code rm}, and for a quota. Builds may go on meanwhile: what they
+ * have begun to use is used after they began, and is left.
  */
 public final class Cleaning {
+  private final Parts parts;
   private final FarmFolder farm;
   private final Stages stages;
   private final Images images;
-  private final InstantSource clock;
 
-  Cleaning(FarmFolder farm, Stages stages, Images images, InstantSource clock) {
-    this.farm = farm;
-    this.stages = stages;
-    this.images = images;
-    this.clock = clock;
+  Cleaning(Parts parts) {
+    this.parts = parts;
+    this.farm = parts.folder();
+    this.stages = parts.stages();
+    this.images = parts.images();
   }
 
   /**
@@ -45,25 +45,46 @@ public final class Cleaning {
   /** What went, or would go. */
   public record Report(int stages, int packages, long bytesFreed, long bytesLeft) {}
 
+  /**
+   * @param digest of a stage; "" for a file
+   */
   private record Candidate(Path path, String digest, long bytes, Instant used) {}
 
   Report clean(Wish wish) throws IOException {
     farm.sweep();
     images.sweep();
-    Instant before = clock.instant().minus(wish.keep());
-    Instant oldest = oldestBuild().orElse(before);
-    Instant limit = oldest.isBefore(before) ? oldest : before;
-    List<Candidate> candidates = candidates();
-    long bytes = candidates.stream().mapToLong(Candidate::bytes).sum() + needed();
-    long all = bytes;
+    if (!wish.dryRun()) {
+      images.chunks().collect();
+    }
+    List<Candidate> candidates = candidates(false);
+    long all = candidates.stream().mapToLong(Candidate::bytes).sum() + needed();
+    long goal = wish.quota() > 0 ? all - wish.quota() : Long.MAX_VALUE;
+    Report gone =
+        free(candidates, goal, limit(parts.clock().instant().minus(wish.keep())), wish.dryRun());
+    return new Report(gone.stages(), gone.packages(), gone.bytesFreed(), all - gone.bytesFreed());
+  }
+
+  /**
+   * Frees so many bytes, if there is that much that may go.
+   *
+   * @param ofImages also stages that images have, which are whole without
+   */
+  void free(long bytes, boolean ofImages) throws IOException {
+    images.chunks().collect();
+    Report _ = free(candidates(ofImages), bytes, limit(parts.clock().instant()), false);
+  }
+
+  private Report free(List<Candidate> candidates, long goal, Instant limit, boolean dryRun)
+      throws IOException {
+    long bytes = 0;
     int stagesGone = 0;
     int packagesGone = 0;
     for (Candidate one : candidates) {
-      if (bytes <= wish.quota() && wish.quota() > 0) {
+      if (bytes >= goal) {
         break;
       }
-      if (one.used().isBefore(limit) && (wish.dryRun() || delete(one, limit))) {
-        bytes -= one.bytes();
+      if (one.used().isBefore(limit) && (dryRun || delete(one, limit))) {
+        bytes += one.bytes();
         if (one.digest().isEmpty()) {
           packagesGone++;
         } else {
@@ -71,21 +92,14 @@ public final class Cleaning {
         }
       }
     }
-    return new Report(stagesGone, packagesGone, all - bytes, bytes);
+    return new Report(stagesGone, packagesGone, bytes, 0);
   }
 
-  private Optional<Instant> oldestBuild() throws IOException {
-    try (Stream<Path> works = Files.list(farm.workFolder())) {
-      List<Instant> times = new ArrayList<>();
-      for (Path work : works.toList()) {
-        try {
-          times.add(Files.getLastModifiedTime(work).toInstant());
-        } catch (NoSuchFileException endedMeanwhile) {
-          // One less.
-        }
-      }
-      return times.stream().min(Comparator.naturalOrder());
-    }
+  /** Nothing that was used since the oldest build began. */
+  private Instant limit(Instant latest) throws IOException {
+    return Stream.concat(Stream.of(latest), farm.begun().stream())
+        .min(Comparator.naturalOrder())
+        .orElseThrow();
   }
 
   private Set<String> usedDigests() throws IOException {
@@ -107,8 +121,8 @@ public final class Cleaning {
   /**
    * Nothing may go that something lies on: the topmost stages are used as long ago as those below.
    */
-  private List<Candidate> candidates() throws IOException {
-    Set<String> used = usedDigests();
+  private List<Candidate> candidates(boolean ofImages) throws IOException {
+    Set<String> used = ofImages ? Set.of() : usedDigests();
     List<Candidate> candidates = new ArrayList<>();
     for (StageRecord stage : stages.all()) {
       if (!used.contains(stage.digest())) {
@@ -119,10 +133,13 @@ public final class Cleaning {
             new Candidate(stages.folder(stage.digest()), stage.digest(), stage.bytes(), when));
       }
     }
-    try (Stream<Path> files = Files.walk(farm.packages())) {
-      for (Path file : files.filter(Files::isRegularFile).toList()) {
-        candidates.add(
-            new Candidate(file, "", Files.size(file), Files.getLastModifiedTime(file).toInstant()));
+    for (Path folder : List.of(farm.packages(), farm.failed())) {
+      for (Path file : files(folder)) {
+        try {
+          candidates.add(new Candidate(file, "", Files.size(file), lastUse(file)));
+        } catch (NoSuchFileException goneMeanwhile) {
+          // One less.
+        }
       }
     }
     candidates.sort(
@@ -130,9 +147,23 @@ public final class Cleaning {
     return candidates;
   }
 
+  private static List<Path> files(Path folder) throws IOException {
+    if (!Files.isDirectory(folder)) {
+      return List.of();
+    }
+    try (Stream<Path> all = Files.walk(folder)) {
+      return all.filter(Files::isRegularFile).toList();
+    }
+  }
+
+  /** A package is linked where it is used: its inode changes, not its content, which is old. */
+  private static Instant lastUse(Path file) throws IOException {
+    return ((FileTime) Files.getAttribute(file, "unix:ctime")).toInstant();
+  }
+
   private boolean delete(Candidate one, Instant limit) throws IOException {
     if (one.digest().isEmpty()) {
-      return Files.deleteIfExists(one.path());
+      return deleteFile(one.path(), limit);
     }
     Optional<Locks.Held> lock = Locks.tryExclusive(farm.locks().resolve("stage-" + one.digest()));
     if (lock.isEmpty()) {
@@ -147,6 +178,19 @@ public final class Cleaning {
       Files.deleteIfExists(one.path().resolve("stage.json"));
       FarmFolder.delete(one.path());
       return true;
+    }
+  }
+
+  /** Not while packages of that suite are fetched: those that are there are marked as used then. */
+  private boolean deleteFile(Path file, Instant limit) throws IOException {
+    Optional<Locks.Held> lock = Locks.tryExclusive(farm.lockOf(file));
+    if (lock.isEmpty()) {
+      return false;
+    }
+    try (Locks.Held _ = lock.get()) {
+      return lastUse(file).isBefore(limit) && Files.deleteIfExists(file);
+    } catch (NoSuchFileException goneMeanwhile) {
+      return false;
     }
   }
 }

@@ -40,7 +40,7 @@ final class Exports {
         uncompressed(main, raw, log);
         main = raw;
       }
-      chunks().put(image.digest(), main);
+      images.chunks().put(image.digest(), main);
     }
   }
 
@@ -50,17 +50,13 @@ final class Exports {
         .check(log);
   }
 
-  Chunks chunks() {
-    return new Chunks(farm.store());
-  }
-
   /** A folder gets all of it, a file its main file; see {@link Farm#export}. */
   void export(ImageRecord image, Path to) throws IOException, InterruptedException, FarmException {
     boolean raw = to.toString().endsWith(".raw");
     if (Files.isDirectory(to)) {
       all(images.folder(image.digest()), to);
-    } else if (raw == qcow2(image) && chunks().has(image.digest())) {
-      chunks().get(image.digest(), to);
+    } else if (raw == qcow2(image) && images.chunks().has(image.digest())) {
+      images.chunks().get(image.digest(), to);
     } else if (raw && qcow2(image)) {
       uncompressed(main(image), to, new Log(Path.of("/dev/null")));
     } else {

@@ -28,6 +28,7 @@ public final class Farm {
   private final Stages stages;
   private final Images images;
   private final Exports exports;
+  private volatile Optional<BoundedRoom> room = Optional.empty();
 
   private Farm(Parts parts) {
     this.parts = parts;
@@ -99,6 +100,7 @@ public final class Farm {
 
   static Built reused(Parts parts, ImageRecord image, long begin) throws IOException {
     parts.finishing().name(image);
+    parts.images().use(image, parts.clock().instant());
     return new Built(image, true, seconds(begin), parts.images().folder(image.digest()));
   }
 
@@ -245,17 +247,31 @@ public final class Farm {
   /** Takes an image away; its stages go with the next collection. */
   public void remove(ImageRecord image) throws IOException, InterruptedException {
     try (Locks.Held _ = Locks.exclusive(farm.locks().resolve("image-" + image.digest()))) {
-      Path name = farm.names().resolve(image.name());
-      if (Files.exists(name) && Files.readString(name).strip().equals(image.digest())) {
-        Files.delete(name);
-      }
-      images.delete(image.digest());
-      exports.chunks().remove(image.digest());
+      images.remove(image);
     }
+  }
+
+  /** From now on what is made through this object keeps to the quota. */
+  public void bound(Quota quota) {
+    BoundedRoom bounded = new BoundedRoom(parts, quota);
+    room = Optional.of(bounded);
+    farm.room(bounded);
+  }
+
+  /** Takes away what is too much for the quota, if there is one, as far as it may go. */
+  public void tidy() throws IOException, InterruptedException {
+    if (room.isPresent()) {
+      room.get().tidy();
+    }
+  }
+
+  /** Somebody needs it now: a quota lets it stay for a while. */
+  public void use(ImageRecord image) throws IOException {
+    images.use(image, parts.clock().instant());
   }
 
   /** Takes away what is not needed; see {@link Cleaning}. */
   public Cleaning.Report clean(Cleaning.Wish wish) throws IOException {
-    return new Cleaning(farm, stages, images, parts.clock()).clean(wish);
+    return new Cleaning(parts).clean(wish);
   }
 }

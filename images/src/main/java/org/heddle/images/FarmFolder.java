@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -33,6 +34,7 @@ import java.util.stream.Stream;
 final class FarmFolder {
   private final Path root;
   private volatile String network = "";
+  private volatile Room room = Room.ENDLESS;
 
   FarmFolder(Path root) {
     this.root = root.toAbsolutePath().normalize();
@@ -68,6 +70,15 @@ final class FarmFolder {
     network = namespace;
   }
 
+  /** What is complete asks there before it comes to stay. */
+  void room(Room bounded) {
+    room = bounded;
+  }
+
+  Room room() {
+    return room;
+  }
+
   /** The words of a program that is to fetch something. */
   List<String> online(List<String> words) {
     if (network.isEmpty()) {
@@ -100,6 +111,18 @@ final class FarmFolder {
 
   Path packages() {
     return root.resolve("packages");
+  }
+
+  /** Logs of what failed. */
+  Path failed() {
+    return root.resolve("failed");
+  }
+
+  /** The lock of all that was fetched for one suite, by a file of it or its folder. */
+  Path lockOf(Path fetched) {
+    Path below = packages().relativize(fetched.normalize());
+    boolean flat = below.getNameCount() < 2 && !Files.isDirectory(fetched);
+    return locks().resolve("packages-" + (flat ? "" : below.getName(0)));
   }
 
   Path locks() {
@@ -152,13 +175,28 @@ final class FarmFolder {
     }
   }
 
+  /** When those began that are making something now. */
+  List<Instant> begun() throws IOException {
+    List<Instant> times = new ArrayList<>();
+    for (Path lock : workLocks()) {
+      try {
+        times.add(Files.getLastModifiedTime(lock).toInstant());
+      } catch (NoSuchFileException endedMeanwhile) {
+        // One less.
+      }
+    }
+    return times;
+  }
+
+  private List<Path> workLocks() throws IOException {
+    try (Stream<Path> all = Files.list(workFolder())) {
+      return all.filter(path -> path.toString().endsWith(".lock")).toList();
+    }
+  }
+
   /** Takes away what makers left that were killed. */
   void sweep() throws IOException {
-    List<Path> left;
-    try (Stream<Path> all = Files.list(workFolder())) {
-      left = all.filter(path -> path.toString().endsWith(".lock")).toList();
-    }
-    for (Path lock : left) {
+    for (Path lock : workLocks()) {
       try (FileChannel channel = FileChannel.open(lock, StandardOpenOption.WRITE);
           FileLock held = tryLock(channel)) {
         if (held != null) {

@@ -23,13 +23,11 @@ final class Fetching {
   private static final Pattern HASH = Pattern.compile("SHA(256|512):[0-9a-f]{64,128}");
 
   private final FarmFolder farm;
-  private final String suite;
   private final Path archives;
 
-  /** Fetches into the archives of that suite. */
-  Fetching(FarmFolder farm, String suite, Path archives) {
+  /** Fetches into the archives of a suite. */
+  Fetching(FarmFolder farm, Path archives) {
     this.farm = farm;
-    this.suite = suite;
     this.archives = archives;
   }
 
@@ -41,13 +39,14 @@ final class Fetching {
   /** Fetches what is not there yet. */
   void fetch(List<Deb> wanted, Log log, Advice gone)
       throws IOException, InterruptedException, FarmException {
-    try (Locks.Held _ = Locks.exclusive(farm.locks().resolve("packages-" + suite))) {
+    Path partial = Files.createDirectories(archives.resolve("partial"));
+    try (Locks.Held _ = Locks.exclusive(farm.lockOf(archives))) {
       List<Deb> missing =
           wanted.stream().filter(deb -> !Files.exists(archives.resolve(deb.cached()))).toList();
       if (missing.isEmpty()) {
+        use(wanted);
         return;
       }
-      Path partial = Files.createDirectories(archives.resolve("partial"));
       download(words(missing, partial), log, gone);
       for (Deb deb : missing) {
         Files.move(
@@ -55,6 +54,15 @@ final class Fetching {
             archives.resolve(deb.cached()),
             StandardCopyOption.ATOMIC_MOVE);
       }
+      use(wanted);
+    }
+  }
+
+  /** Their inodes change, which is what {@link Cleaning} looks at. */
+  private void use(List<Deb> wanted) throws IOException {
+    for (Deb deb : wanted) {
+      Path file = archives.resolve(deb.cached());
+      Files.setLastModifiedTime(file, Files.getLastModifiedTime(file));
     }
   }
 

@@ -33,12 +33,14 @@ final class Finishing {
     byte[] content = Json.bytes(record);
     Files.write(out.resolve(Images.SIGNATURE), sign(content));
     Json.write(out.resolve(Images.BUILD), content);
-    try (Log log = new Log(work.resolve("sync"))) {
-      Command.of("sync", "-f", out.toString()).check(log);
+    try (Locks.Held _ = farm.room().want(record.bytes())) {
+      try (Log log = new Log(work.resolve("sync"))) {
+        Command.of("sync", "-f", out.toString()).check(log);
+      }
+      images.delete(record.digest());
+      Files.move(out, images.folder(record.digest()));
+      name(record);
     }
-    images.delete(record.digest());
-    Files.move(out, images.folder(record.digest()));
-    name(record);
   }
 
   /** From now on that is the image of its name. */

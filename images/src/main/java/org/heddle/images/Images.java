@@ -7,6 +7,8 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -56,6 +58,35 @@ final class Images {
       }
     }
     FarmFolder.delete(folder);
+  }
+
+  /** Takes an image away, with its name and its chunks. The caller holds its lock. */
+  void remove(ImageRecord image) throws IOException {
+    Path name = farm.names().resolve(image.name());
+    if (Files.exists(name) && Files.readString(name).strip().equals(image.digest())) {
+      Files.delete(name);
+    }
+    delete(image.digest());
+    chunks().remove(image.digest());
+  }
+
+  /** The content store of the images' disks. */
+  Chunks chunks() {
+    return new Chunks(farm.store());
+  }
+
+  /** Somebody has asked for it. */
+  void use(ImageRecord image, Instant now) throws IOException {
+    Files.setLastModifiedTime(folder(image.digest()), FileTime.from(now));
+  }
+
+  /** When it was made or asked for last. */
+  Instant lastUse(ImageRecord image) {
+    try {
+      return Files.getLastModifiedTime(folder(image.digest())).toInstant();
+    } catch (IOException goneMeanwhile) {
+      return Instant.MAX;
+    }
   }
 
   /** Takes away what is left of images whose deletion did not come to its end. */

@@ -36,8 +36,11 @@ final class RpmFamily {
       throw FarmException.invalid(job.of().name() + " needs dnf: apt-get install dnf");
     }
     Path configuration = configuration(job);
-    run(job, configuration, names, true);
-    run(job, configuration, names, false);
+    // What dnf has fetched is there until it is installed.
+    try (Locks.Held _ = Locks.exclusive(farm.lockOf(cache(job.of())))) {
+      run(job, configuration, names, true);
+      run(job, configuration, names, false);
+    }
     list(job);
   }
 

@@ -142,10 +142,12 @@ final class Stages {
               seconds(begin),
               clock.millis() / 1000);
       Files.createFile(stage.resolve(USED));
-      Command.of("sync", "-f", stage.toString()).check(new Log(work.folder().resolve("sync")));
-      Json.write(stage.resolve(RECORD), record);
-      FarmFolder.delete(folder(digest));
-      Files.move(stage, folder(digest));
+      try (Locks.Held _ = farm.room().want(bytes)) {
+        Command.of("sync", "-f", stage.toString()).check(new Log(work.folder().resolve("sync")));
+        Json.write(stage.resolve(RECORD), record);
+        FarmFolder.delete(folder(digest));
+        Files.move(stage, folder(digest));
+      }
       return record;
     }
   }
@@ -163,7 +165,7 @@ final class Stages {
 
   /** The log of what failed is kept, where the message says. */
   private FarmException withLog(FarmException failed, String digest, Path log) throws IOException {
-    Path logs = Files.createDirectories(farm.root().resolve("failed"));
+    Path logs = Files.createDirectories(farm.failed());
     Path kept = logs.resolve(digest + ".log");
     Files.copy(log, kept, java.nio.file.StandardCopyOption.REPLACE_EXISTING);
     FarmException told =

@@ -8,6 +8,9 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.Instant;
 import org.heddle.images.recipe.Canonical;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -102,6 +105,19 @@ final class VanishedPackageTest {
     assertThat(builds.content(builds.build(builds.blueprint("p")), "/usr/share/part"))
         .isEqualTo("version 1\n");
     builds.assertNothingLeft();
+  }
+
+  @Test
+  void aPackageWasUsedWhenABuildUsedItHoweverOldItIs() throws Exception {
+    publish("1", 1_700_000_000);
+    builds.build(builds.blueprint("p"));
+    Path fetched = builds.farmFolder.resolve("packages/part_1_all.deb");
+    Files.setLastModifiedTime(fetched, FileTime.from(Instant.ofEpochSecond(1_700_000_000)));
+
+    Duration hour = Duration.ofHours(1);
+    assertThat(builds.farm.clean(new Cleaning.Wish(0, hour, false)).packages()).isZero();
+    assertThat(fetched).exists();
+    assertThat(builds.farm.clean(new Cleaning.Wish(0, Duration.ZERO, false)).packages()).isOne();
   }
 
   /** A flat repository with one package. */

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import org.heddle.api.ApiException;
 import org.heddle.api.FarmApi.BuildRequest;
 import org.heddle.api.FarmApi.ImageDetail;
@@ -145,6 +146,9 @@ public final class FarmWorkshop implements Workshop {
     @Override
     public Optional<Made> there() throws IOException {
       Optional<ImageRecord> found = farm.find(blueprint).filter(offers::has);
+      if (found.isPresent()) {
+        farm.use(found.get());
+      }
       return found.map(record -> made(record, true, 0));
     }
 
@@ -259,6 +263,29 @@ public final class FarmWorkshop implements Workshop {
   @Override
   public Download download(String name) throws IOException, InterruptedException {
     return offers.download(record(name));
+  }
+
+  /** Digests of files that are being downloaded. */
+  public Set<String> downloading() {
+    return offers.downloading();
+  }
+
+  /**
+   * Takes an image from what others can have, to make room.
+   *
+   * @param needed images that vjobs need; empty when that is not known
+   * @return false when somebody needs it: then nothing has changed
+   */
+  public boolean release(ImageRecord image, Optional<Set<String>> needed)
+      throws IOException, InterruptedException {
+    if (needed.isEmpty() || needed.get().contains(OfferedImages.nameFor(image))) {
+      return false;
+    }
+    boolean released = offers.release(image);
+    if (released) {
+      store.changed();
+    }
+    return released;
   }
 
   @Override

@@ -8,7 +8,10 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 import org.heddle.images.Farm;
 import org.heddle.images.ImageRecord;
@@ -31,6 +34,9 @@ final class OfferedImages {
 
   /** Two builds may end with one image: it is put where others see it once. */
   private final ReentrantLock offering = new ReentrantLock();
+
+  /** How often each file is being downloaded, by its digest. */
+  private final ConcurrentMap<String, Integer> downloads = new ConcurrentHashMap<>();
 
   /**
    * @param given folder of images that the host offers to others
@@ -74,6 +80,7 @@ final class OfferedImages {
     Path folder = farm.folder(record);
     if (nameFor(record).isEmpty()) {
       keepMain(record);
+      store.changed();
       return;
     }
     for (ImageRecord.FileOf file : record.files()) {
@@ -91,14 +98,17 @@ final class OfferedImages {
     store.changed();
   }
 
+  private static ImageRecord.FileOf main(ImageRecord record, Path main) {
+    String name = String.valueOf(main.getFileName());
+    return record.files().stream()
+        .filter(one -> one.name().equals(name))
+        .findFirst()
+        .orElseThrow(() -> new IllegalStateException("an image without " + name));
+  }
+
   private ImageRecord.FileOf keepMain(ImageRecord record) throws IOException, InterruptedException {
     Path main = Refusals.tried(() -> farm.mainFile(record));
-    String name = String.valueOf(main.getFileName());
-    ImageRecord.FileOf file =
-        record.files().stream()
-            .filter(one -> one.name().equals(name))
-            .findFirst()
-            .orElseThrow(() -> new IllegalStateException("an image without " + name));
+    ImageRecord.FileOf file = main(record, main);
     store.keep(main, file.sha256());
     return file;
   }
@@ -127,29 +137,76 @@ final class OfferedImages {
     Uploads.delete(folder);
   }
 
+  /** Withdraws it, unless it is being downloaded. */
+  boolean release(ImageRecord record) throws IOException, InterruptedException {
+    if (record.files().stream().anyMatch(file -> downloads.containsKey(file.sha256()))) {
+      return false;
+    }
+    withdraw(record);
+    return true;
+  }
+
+  /** Digests of files that are being downloaded. */
+  Set<String> downloading() {
+    return Set.copyOf(downloads.keySet());
+  }
+
   /** Its main file, out of the content store. */
   Workshop.Download download(ImageRecord record) throws IOException, InterruptedException {
-    ImageRecord.FileOf file = keepMain(record);
-    return new Workshop.Download() {
-      @Override
-      public String name() {
-        return record.name() + "-" + Objects.requireNonNull(file.name());
+    ImageRecord.FileOf file = main(record, Refusals.tried(() -> farm.mainFile(record)));
+    downloads.merge(file.sha256(), 1, Integer::sum);
+    boolean kept = false;
+    try {
+      farm.use(record);
+      keepMain(record);
+      kept = true;
+    } finally {
+      if (!kept) {
+        ended(file.sha256());
       }
+    }
+    return new Open(record.name() + "-" + file.name(), file);
+  }
 
-      @Override
-      public long size() {
-        return file.size();
-      }
+  private void ended(String sha256) {
+    downloads.computeIfPresent(sha256, (_, count) -> count > 1 ? count - 1 : null);
+  }
 
-      @Override
-      public String digest() {
-        return file.sha256();
-      }
+  private final class Open implements Workshop.Download {
+    private final String name;
+    private final ImageRecord.FileOf file;
+    private final AtomicBoolean closed = new AtomicBoolean();
 
-      @Override
-      public void write(long from, long to, OutputStream out) throws IOException {
-        store.write(file.sha256(), from, to, out);
+    Open(String name, ImageRecord.FileOf file) {
+      this.name = name;
+      this.file = file;
+    }
+
+    @Override
+    public String name() {
+      return name;
+    }
+
+    @Override
+    public long size() {
+      return file.size();
+    }
+
+    @Override
+    public String digest() {
+      return file.sha256();
+    }
+
+    @Override
+    public void write(long from, long to, OutputStream out) throws IOException {
+      store.write(file.sha256(), from, to, out);
+    }
+
+    @Override
+    public void close() {
+      if (!closed.getAndSet(true)) {
+        ended(file.sha256());
       }
-    };
+    }
   }
 }

@@ -69,8 +69,8 @@ public interface Workshop {
    */
   record Made(String image, boolean cached, List<StageView> stages, long bytes, double seconds) {}
 
-  /** A file that is assembled from chunks as it is read. */
-  interface Download {
+  /** A file that is assembled from chunks as it is read; stays until it is closed. */
+  interface Download extends AutoCloseable {
     String name();
 
     long size();
@@ -80,5 +80,8 @@ public interface Workshop {
 
     /** Writes the bytes from {@code from} on, before {@code to}. */
     void write(long from, long to, OutputStream out) throws IOException;
+
+    @Override
+    void close();
   }
 }

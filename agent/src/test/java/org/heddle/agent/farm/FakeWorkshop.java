@@ -170,6 +170,7 @@ public final class FakeWorkshop implements Workshop {
   @Override
   public Download download(String name) throws IOException {
     String own = known(name);
+    open.incrementAndGet();
     return new Download() {
       @Override
       public String name() {
@@ -189,6 +190,11 @@ public final class FakeWorkshop implements Workshop {
       @Override
       public void write(long from, long to, OutputStream out) throws IOException {
         out.write(FILE.substring((int) from, (int) to).getBytes(StandardCharsets.UTF_8));
+      }
+
+      @Override
+      public void close() {
+        open.decrementAndGet();
       }
     };
   }

@@ -1,0 +1,125 @@
+package org.heddle.agent;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.heddle.agent.Patience.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.Set;
+import org.heddle.agent.AgentOptions.FarmOptions;
+import org.heddle.agent.farm.FarmWorkshop;
+import org.heddle.agent.farm.Workshop.Download;
+import org.heddle.api.FarmApi.ImageView;
+import org.heddle.images.Farm;
+import org.heddle.images.ImageRecord;
+import org.heddle.images.Import;
+import org.heddle.images.Limits;
+import org.heddle.images.recipe.Library;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Of a farm with a quota those images go that nobody needs. */
+@Timeout(600)
+final class AgentFarmQuotaTest extends TwoAgents {
+  private static final int MIB = 1 << 20;
+
+  private Farm farm;
+  private FarmWorkshop workshop;
+
+  @BeforeEach
+  void aFarm() throws Exception {
+    assumeTrue(Files.isExecutable(Path.of("/usr/bin/qemu-img")), "no qemu-img here");
+    farm = Farm.open(folder.resolve("farm"), Limits.USUAL, Map.of(), InstantSource.system());
+    workshop =
+        new FarmWorkshop(
+            farm,
+            new Library(List.of()),
+            folder.resolve("uploads"),
+            folder.resolve("offered"),
+            new Nowhere());
+  }
+
+  /** A content store that keeps nothing. */
+  private static final class Nowhere implements FarmWorkshop.Store {
+    @Override
+    public void keep(Path file, String sha256) {}
+
+    @Override
+    public void write(String sha256, long from, long to, OutputStream out) {}
+
+    @Override
+    public void changed() {}
+  }
+
+  /** A disk of 2 MiB, last used long ago. */
+  private ImageRecord image(String name) throws Exception {
+    byte[] content = new byte[2 * MIB];
+    new Random(name.hashCode()).nextBytes(content);
+    Path disk = Files.write(folder.resolve(name + ".raw"), content);
+    Farm.Built built = farm.take(new Import.Wish(disk, name, Optional.empty(), Optional.empty()));
+    Files.setLastModifiedTime(built.folder(), FileTime.from(Instant.ofEpochSecond(1)));
+    return built.image();
+  }
+
+  private String nameForVjobs(String name) throws IOException {
+    return workshop.images().stream()
+        .filter(view -> view.name().equals(name))
+        .map(ImageView::image)
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private List<String> left() throws IOException {
+    List<String> names = new ArrayList<>();
+    farm.list().forEach(image -> names.add(image.name()));
+    return names;
+  }
+
+  @Test
+  void theAgentKeepsTheQuotaWithWhatVjobsNeed() throws Exception {
+    image("needed");
+    image("free");
+    controller.needed.add(nameForVjobs("needed"));
+    FarmOptions.Builder role =
+        new FarmOptions.Builder(folder.resolve("farm"), List.of(), 1, 3 * MIB, Map.of());
+
+    host("builder", List.of(), new FarmOptions(List.of(), Optional.of(role)));
+
+    await().until(() -> left().equals(List.of("needed")));
+  }
+
+  @Test
+  void aNeedThatIsNotKnownIsOne() throws Exception {
+    ImageRecord image = image("one");
+    assertThat(workshop.release(image, Optional.empty())).isFalse();
+    assertThat(workshop.release(image, Optional.of(Set.of(nameForVjobs("one"))))).isFalse();
+    assertThat(workshop.release(image, Optional.of(Set.of("another")))).isTrue();
+  }
+
+  @Test
+  void whatIsBeingDownloadedStays() throws Exception {
+    ImageRecord image = image("one");
+    try (Download first = workshop.download("one")) {
+      try (Download second = workshop.download("one")) {
+        assertThat(workshop.downloading()).containsExactly(first.digest());
+        assertThat(second.digest()).isEqualTo(first.digest());
+      }
+      assertThat(workshop.downloading()).containsExactly(first.digest());
+      assertThat(workshop.release(image, Optional.of(Set.of()))).isFalse();
+    }
+    assertThat(workshop.downloading()).isEmpty();
+    assertThat(workshop.release(image, Optional.of(Set.of()))).isTrue();
+  }
+}
