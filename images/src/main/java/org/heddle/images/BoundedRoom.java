@@ -42,13 +42,18 @@ final class BoundedRoom implements Room {
   }
 
   private FarmException none(long bytes, long taken) {
-    String message =
-        "the farm has no room for %d MiB more within its quota of %d MiB: %d MiB are what vjobs"
-            + " need, what was used in the last %d minutes, package lists, and builds that go on;"
-            + " delete images, or give the farm a larger quota";
     return new FarmException(
         FarmException.Kind.CONFLICT,
-        message.formatted(mib(bytes), mib(quota.bytes()), mib(taken), quota.fresh().toMinutes()),
+        "the farm has no room for "
+            + mib(bytes)
+            + " MiB more within its quota of "
+            + mib(quota.bytes())
+            + " MiB: "
+            + mib(taken)
+            + " MiB are what vjobs need, what was used in the last "
+            + quota.fresh().toMinutes()
+            + " minutes, package lists, and builds that go on; delete images, or give the farm a"
+            + " larger quota",
         Optional.empty());
   }
 

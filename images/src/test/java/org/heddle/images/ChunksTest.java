@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 final class ChunksTest {
-  private static final int BYTES = 4 << 20;
+  private static final int BYTES = 8 << 20;
 
   @TempDir Path folder;
 
@@ -49,7 +49,7 @@ final class ChunksTest {
   /** Sentences that come again far from where they were. */
   private static String text() {
     Random random = new Random(7);
-    String[] sentences = new String[10_000];
+    String[] sentences = new String[50_000];
     for (int i = 0; i < sentences.length; i++) {
       StringBuilder sentence = new StringBuilder();
       for (int word = 0; word < 5; word++) {
