@@ -14,6 +14,7 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 import tools.jackson.core.ObjectReadContext;
+import tools.jackson.core.TokenStreamFactory;
 import tools.jackson.core.json.JsonFactory;
 
 /**
@@ -22,7 +23,10 @@ import tools.jackson.core.json.JsonFactory;
  */
 public final class InstanceFile {
   private static final int BUFFER = 1 << 16;
-  private static final JsonFactory JSON = new JsonFactory();
+
+  /** Names of machines are keys, and each comes once: to keep them all would only take memory. */
+  private static final JsonFactory JSON =
+      JsonFactory.builder().disable(TokenStreamFactory.Feature.CANONICALIZE_PROPERTY_NAMES).build();
 
   private InstanceFile() {}
 
