@@ -241,6 +241,20 @@ final class Grid {
     };
   }
 
+  /** Whether a task takes of what is waited for in a queue, or is in the way on that host. */
+  boolean takes(Task task, int queue) {
+    if (layout.hostQueue(queue)) {
+      return task.to == queue && (task.enters() || task.kind == Kind.ALLOCATE);
+    }
+    claims.needs(task, task.limited);
+    for (int i = 0; i < claims.size(); i++) {
+      if (layout.queue(claims.account(i)) == queue) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /** Whether a unit could start if a machine were gone from its host. */
   boolean freedBy(Task leaving, Unit unit) {
     claims.room(leaving);

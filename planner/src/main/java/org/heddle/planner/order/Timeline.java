@@ -150,19 +150,18 @@ final class Timeline {
     }
   }
 
-  /** Who took the room of hosts that others wait for, and did not have to go before them. */
+  /** Who took the room that others wait for, and did not have to go before them. */
   private Set<Refusal.Yield> yields() {
     Set<Refusal.Yield> yields = new LinkedHashSet<>();
     for (Unit unit : notStarted) {
       int machine = unit.task().machine;
-      if (unit.queue < 0 || !grid.layout.hostQueue(unit.queue) || machine < 0) {
+      if (unit.queue < 0 || machine < 0) {
         continue;
       }
       BitSet before = before(unit);
       for (Task task : started) {
-        boolean takes = task.enters() || task.kind == Kind.ALLOCATE;
-        boolean other = takes && task.to == unit.queue && task.machine != machine;
-        if (other && !before.get(task.position)) {
+        boolean other = task.machine >= 0 && task.machine != machine;
+        if (other && !before.get(task.position) && grid.takes(task, unit.queue)) {
           yields.add(new Refusal.Yield(task.machine, machine));
         }
       }

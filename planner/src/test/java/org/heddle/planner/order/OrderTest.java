@@ -395,6 +395,20 @@ class OrderTest {
   }
 
   @Test
+  void whoTookWhatAConstraintAllowsIsPutBehindOneThatHasToWait() {
+    hosts(3, 100);
+    int first = running(1, 1);
+    int then = wants(MachineState.RUNNING, 3);
+    int last = running(0, 1);
+    wants(MachineState.RUNNING, 7);
+    builder.constraint(new Constraint.Sequence(Indices.of(first, then, last)));
+    builder.constraint(new Constraint.ResourceCapacity(Indices.of(0), memory, 10, true));
+
+    assertThat(plan(2, 0, 2, 0).actions().stream().map(TimedAction::machine))
+        .containsExactly(first, then, last, 3);
+  }
+
+  @Test
   void whatMayNotWaitGoesBeforeWhatHasADeadline() {
     hosts(2, 8);
     int inTime = running(0, 1);
