@@ -6,7 +6,9 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -146,6 +148,28 @@ final class ScriptsTest {
   private Ran memcheck(String program) throws IOException, InterruptedException {
     Path file = Files.writeString(folder.resolve("memcheck"), program);
     return run(Map.of(), "awk", "-f", file.toString(), "1", "3");
+  }
+
+  @Test
+  void aCacheOfClassesIsUsedUntilAJarIsYounger() throws Exception {
+    Path libraries = Files.createDirectory(folder.resolve("lib"));
+    Path jar = Files.createFile(libraries.resolve("a.jar"));
+    Path cache = Files.createFile(folder.resolve("c.aot"));
+    String ask =
+        "eval \"$(sed -n '/^use_cache()/,/^}/p' heddle)\"; flags=(); use_cache %s; echo ${#flags[@]}"
+            .formatted(quoted(cache));
+    String[] command = {
+      "bash", "-euc", "cd %s; LIBRARIES=%s; %s".formatted(quoted(CHECKOUT), quoted(libraries), ask)
+    };
+    Instant made = Instant.parse("2026-01-01T00:00:00Z");
+    Files.setLastModifiedTime(cache, FileTime.from(made));
+
+    Files.setLastModifiedTime(jar, FileTime.from(made.minusSeconds(1)));
+    assertThat(run(Map.of(), command)).isEqualTo(new Ran(0, "3"));
+    Files.setLastModifiedTime(jar, FileTime.from(made.plusSeconds(1)));
+    assertThat(run(Map.of(), command)).isEqualTo(new Ran(0, "0"));
+    Files.delete(cache);
+    assertThat(run(Map.of(), command)).isEqualTo(new Ran(0, "0"));
   }
 
   @Test

@@ -44,8 +44,7 @@ final class DebianBase {
   void make(StageMaker.Job job, Apt apt) throws IOException, InterruptedException, FarmException {
     ImageClass of = job.of();
     if (!job.architecture().equals(OWN)) {
-      // mmdebstrap asks it whether programs of the architecture run here.
-      Assembly.need("arch-test", "arch-test");
+      requireRunning(job.architecture(), job.log());
     }
     List<String> names = new ArrayList<>(List.of("?essential"));
     names.addAll(of.packages());
@@ -61,6 +60,20 @@ final class DebianBase {
         .set("DEBIAN_FRONTEND", "noninteractive")
         .arguments(words(job, of, repository))
         .run("mmdebstrap", job.log());
+  }
+
+  /** Asks what mmdebstrap asks later; the answer can be mended. */
+  private static void requireRunning(String architecture, Log log)
+      throws IOException, InterruptedException, FarmException {
+    Assembly.need("arch-test", "arch-test");
+    if (!Command.of("arch-test", architecture).run(log, log).well()) {
+      throw FarmException.invalid(
+          "programs of "
+              + architecture
+              + " do not run on this machine: apt-get install qemu-user-static binfmt-support, and"
+              + " see that binfmt_misc is mounted (mount -t binfmt_misc none"
+              + " /proc/sys/fs/binfmt_misc)");
+    }
   }
 
   private static List<String> words(StageMaker.Job job, ImageClass of, Path repository) {

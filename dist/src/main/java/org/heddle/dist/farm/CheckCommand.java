@@ -30,13 +30,12 @@ import picocli.CommandLine.ParentCommand;
           + " for.",
       "A check is a vjob file: its machines boot with a network of their own, and its run command"
           + " must end well. Those that come with Heddle are in examples/farm/vjobs; besides, disk"
-          + " starts a bootable disk by BIOS and by UEFI, and cloud imports an image with cloud-init"
-          + " by http and seeds it. Needs root and QEMU; software emulation is enough."
+          + " starts a bootable disk by BIOS and by UEFI, cloud imports an image with cloud-init by"
+          + " http and seeds it, and arm64 builds for another processor. Needs root and QEMU;"
+          + " software emulation is enough."
     })
 final class CheckCommand implements Callable<Integer> {
   private static final String SUFFIX = ".yaml";
-  private static final String DISK = "disk";
-  private static final String CLOUD = "cloud";
 
   @ParentCommand @Nullable FarmCommand parent;
   @Mixin FarmOptions options = new FarmOptions();
@@ -99,8 +98,9 @@ final class CheckCommand implements Callable<Integer> {
     Library library = options.library(around);
     Duration limit = Duration.ofSeconds(seconds);
     return switch (name) {
-      case DISK -> new DiskCheck(farm, library, limit);
-      case CLOUD -> new CloudCheck(farm, library, limit);
+      case DiskCheck.NAME -> new DiskCheck(farm, library, limit);
+      case CloudCheck.NAME -> new CloudCheck(farm, library, limit);
+      case OtherProcessorCheck.NAME -> new OtherProcessorCheck(farm, library);
       default -> VjobCheck.of(file(around, name), farm, library, limit);
     };
   }
@@ -120,7 +120,8 @@ final class CheckCommand implements Callable<Integer> {
               .map(file -> file.getFileName().toString())
               .filter(name -> name.endsWith(SUFFIX))
               .map(name -> name.substring(0, name.length() - SUFFIX.length()));
-      return Stream.concat(vjobs, Stream.of(CLOUD, DISK)).sorted().toList();
+      Stream<String> others = Stream.of(CloudCheck.NAME, DiskCheck.NAME, OtherProcessorCheck.NAME);
+      return Stream.concat(vjobs, others).sorted().toList();
     }
   }
 

@@ -10,9 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.heddle.dist.guest.Cluster;
 import org.heddle.dist.guest.Guest;
@@ -28,8 +26,9 @@ import org.heddle.images.recipe.RecipeException;
  * A cloud image comes from elsewhere by http, is seeded with cloud-init's data, and does on its
  * first boot what they say. The image is the recipe {@code cloud}.
  */
-final class CloudCheck implements FarmCheck {
-  private static final String NAME = "cloud";
+final class CloudCheck extends FarmCheck {
+  static final String NAME = "cloud";
+
   private static final String TAKEN = "cloud-imported";
   private static final int MEMORY_MIB = 512;
   private static final String USER_DATA =
@@ -56,46 +55,31 @@ final class CloudCheck implements FarmCheck {
       grep ' ann$' ~ann/.ssh/authorized_keys
       """;
 
-  private final Farm farm;
-  private final Library library;
   private final Duration limit;
 
   CloudCheck(Farm farm, Library library, Duration limit) {
-    this.farm = farm;
-    this.library = library;
+    super(NAME, farm, library);
     this.limit = limit;
   }
 
   @Override
-  public Result run(Progress progress) throws IOException, InterruptedException {
-    Watch watch = new Watch();
-    Map<String, String> digests = new LinkedHashMap<>();
-    Path folder = Files.createTempDirectory("heddle-check");
-    try {
-      Farm.Built built = farm.build(library.resolve(NAME, Library.Wish.NONE), false, progress);
-      digests.put(NAME, built.image().digest());
-      Farm.Built taken = fetched(built.image(), folder, progress);
-      digests.put(TAKEN, taken.image().digest());
-      watch.built();
-      progress.step(NAME, "booting", 0);
-      try (Guest guest = start(taken.folder(), folder)) {
-        guest.awaitAgent(limit);
-        watch.booted();
-        progress.step(NAME, "running", 0);
-        Guest.Ran ran = guest.run(SEEN, limit);
-        return watch.result(NAME, ran.code() == 0, digests, ran.output().strip());
-      }
-    } catch (IOException | FarmException | RecipeException failed) {
-      return watch.result(NAME, false, digests, String.valueOf(failed.getMessage()));
-    } finally {
-      Tool.run("rm", "-rf", "--one-file-system", folder.toString());
+  Answer attempt(Trial trial)
+      throws IOException, InterruptedException, FarmException, RecipeException {
+    Farm.Built built = trial.build(NAME);
+    Farm.Built taken = trial.noted(TAKEN, fetched(built.image(), trial.folder(), trial.progress()));
+    trial.built("booting");
+    try (Guest guest = start(taken.folder(), trial.folder())) {
+      guest.awaitAgent(limit);
+      trial.booted("running");
+      Guest.Ran ran = guest.run(SEEN, limit);
+      return new Answer(ran.code() == 0, ran.output().strip());
     }
   }
 
   private Farm.Built fetched(ImageRecord image, Path folder, Progress progress)
       throws IOException, InterruptedException, FarmException {
     Path served = Files.createDirectory(folder.resolve("served"));
-    farm.export(image, served.resolve("cloud.raw"));
+    farm().export(image, served.resolve("cloud.raw"));
     HttpServer server =
         SimpleFileServer.createFileServer(
             new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
@@ -104,7 +88,7 @@ final class CloudCheck implements FarmCheck {
     server.start();
     try {
       URI address = URI.create("http://127.0.0.1:" + server.getAddress().getPort() + "/cloud.raw");
-      return farm.take(address, TAKEN, Optional.of(USER_DATA), Optional.empty(), progress);
+      return farm().take(address, TAKEN, Optional.of(USER_DATA), Optional.empty(), progress);
     } finally {
       server.stop(0);
     }

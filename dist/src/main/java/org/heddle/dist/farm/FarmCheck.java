@@ -1,14 +1,58 @@
 package org.heddle.dist.farm;
 
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import org.heddle.dist.guest.Tool;
+import org.heddle.images.Farm;
+import org.heddle.images.FarmException;
 import org.heddle.images.Progress;
+import org.heddle.images.recipe.Library;
+import org.heddle.images.recipe.RecipeException;
 
 /** Something that the farm claims, tried for real: what is built boots and does its work. */
-interface FarmCheck {
+abstract class FarmCheck {
+  private final String name;
+  private final Farm farm;
+  private final Library library;
+
+  FarmCheck(String name, Farm farm, Library library) {
+    this.name = name;
+    this.farm = farm;
+    this.library = library;
+  }
+
+  final String name() {
+    return name;
+  }
+
+  final Farm farm() {
+    return farm;
+  }
+
+  /** What was seen: the end of what was said. */
+  record Answer(boolean ok, String output) {}
+
+  /** Tries it. What fails by exception is not as it should be. */
+  abstract Answer attempt(Trial trial)
+      throws IOException, InterruptedException, FarmException, RecipeException;
+
   /** Never fails by exception for what the check is about: that is an answer. */
-  Result run(Progress progress) throws IOException, InterruptedException;
+  final Result run(Progress progress) throws IOException, InterruptedException {
+    Path folder = Files.createTempDirectory("heddle-check");
+    Trial trial = new Trial(folder, progress);
+    try {
+      Answer answer = attempt(trial);
+      return trial.result(answer.ok(), answer.output());
+    } catch (IOException | FarmException | RecipeException failed) {
+      return trial.result(false, String.valueOf(failed.getMessage()));
+    } finally {
+      Tool.run("rm", "-rf", "--one-file-system", folder.toString());
+    }
+  }
 
   /**
    * How it went; times in seconds.
@@ -36,21 +80,52 @@ interface FarmCheck {
     }
   }
 
-  /** What took how long. */
-  final class Watch {
+  /** One run: its folder, what was built, and what took how long. */
+  final class Trial {
+    private final Path folder;
+    private final Progress progress;
+    private final Map<String, String> digests = new LinkedHashMap<>();
     private final long begin = System.nanoTime();
     private long built;
     private long booted;
 
-    void built() {
+    private Trial(Path folder, Progress progress) {
+      this.folder = folder;
+      this.progress = progress;
+    }
+
+    /** For what it needs meanwhile. */
+    Path folder() {
+      return folder;
+    }
+
+    Progress progress() {
+      return progress;
+    }
+
+    Farm.Built build(String recipe)
+        throws IOException, InterruptedException, FarmException, RecipeException {
+      return noted(recipe, farm.build(library.resolve(recipe, Library.Wish.NONE), false, progress));
+    }
+
+    Farm.Built noted(String image, Farm.Built made) {
+      digests.put(image, made.image().digest());
+      return made;
+    }
+
+    /** From now on it boots. */
+    void built(String step) {
       built = System.nanoTime();
+      progress.step(name, step, 0);
     }
 
-    void booted() {
+    /** From now on it runs. */
+    void booted(String step) {
       booted = System.nanoTime();
+      progress.step(name, step, 0);
     }
 
-    Result result(String name, boolean ok, Map<String, String> images, String output) {
+    private Result result(boolean ok, String output) {
       long end = System.nanoTime();
       long afterBuild = built == 0 ? end : built;
       long afterBoot = booted == 0 ? end : booted;
@@ -60,7 +135,7 @@ interface FarmCheck {
           seconds(afterBuild - begin),
           seconds(afterBoot - afterBuild),
           seconds(end - afterBoot),
-          images,
+          digests,
           output);
     }
 

@@ -11,30 +11,25 @@ import org.heddle.api.VjobFile;
 import org.heddle.cli.Failure;
 import org.heddle.dist.guest.Cluster;
 import org.heddle.dist.guest.Guest;
-import org.heddle.dist.guest.Tool;
 import org.heddle.images.Farm;
 import org.heddle.images.FarmException;
-import org.heddle.images.Progress;
 import org.heddle.images.recipe.Library;
 import org.heddle.images.recipe.RecipeException;
 import org.heddle.model.MachineGroup;
 import org.heddle.model.VjobSpec;
 
 /** One check: the images of a vjob are built, its machines boot here, its command must end well. */
-final class VjobCheck implements FarmCheck {
+final class VjobCheck extends FarmCheck {
   private static final int SHOWN = 3000;
 
   private final VjobSpec vjob;
   private final String command;
-  private final Farm farm;
-  private final Library library;
   private final Duration limit;
 
   private VjobCheck(VjobSpec vjob, String command, Farm farm, Library library, Duration limit) {
+    super(vjob.name().toString(), farm, library);
     this.vjob = vjob;
     this.command = command;
-    this.farm = farm;
-    this.library = library;
     this.limit = limit;
   }
 
@@ -51,27 +46,16 @@ final class VjobCheck implements FarmCheck {
   }
 
   @Override
-  public Result run(Progress progress) throws IOException, InterruptedException {
-    Watch watch = new Watch();
-    Map<String, String> digests = new LinkedHashMap<>();
-    Path folder = Files.createTempDirectory("heddle-check");
-    try {
-      Map<String, Path> images = build(progress, digests);
-      watch.built();
-      progress.step(vjob.name().toString(), "booting", 0);
-      try (Cluster cluster =
-          Cluster.start(vjob, image -> Objects.requireNonNull(images.get(image)), folder)) {
-        cluster.awaitReady(limit);
-        watch.booted();
-        progress.step(vjob.name().toString(), "running", 0);
-        Guest.Ran ran = cluster.first().run(command, limit);
-        return watch.result(vjob.name().toString(), ran.code() == 0, digests, said(ran));
-      }
-    } catch (IOException | FarmException | RecipeException failed) {
-      return watch.result(
-          vjob.name().toString(), false, digests, String.valueOf(failed.getMessage()));
-    } finally {
-      Tool.run("rm", "-rf", "--one-file-system", folder.toString());
+  Answer attempt(Trial trial)
+      throws IOException, InterruptedException, FarmException, RecipeException {
+    Map<String, Path> images = build(trial);
+    trial.built("booting");
+    try (Cluster cluster =
+        Cluster.start(vjob, image -> Objects.requireNonNull(images.get(image)), trial.folder())) {
+      cluster.awaitReady(limit);
+      trial.booted("running");
+      Guest.Ran ran = cluster.first().run(command, limit);
+      return new Answer(ran.code() == 0, said(ran));
     }
   }
 
@@ -81,15 +65,12 @@ final class VjobCheck implements FarmCheck {
     return ran.code() == 0 ? end : "exit code " + ran.code() + "\n" + end;
   }
 
-  private Map<String, Path> build(Progress progress, Map<String, String> digests)
+  private Map<String, Path> build(Trial trial)
       throws IOException, InterruptedException, FarmException, RecipeException {
     Map<String, Path> images = new LinkedHashMap<>();
     for (MachineGroup group : vjob.machines()) {
       if (!images.containsKey(group.image())) {
-        Farm.Built built =
-            farm.build(library.resolve(group.image(), Library.Wish.NONE), false, progress);
-        images.put(group.image(), built.folder());
-        digests.put(group.image(), built.image().digest());
+        images.put(group.image(), trial.build(group.image()).folder());
       }
     }
     return images;

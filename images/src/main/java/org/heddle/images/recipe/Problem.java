@@ -10,6 +10,10 @@ public record Problem(String file, int line, String field, String message) {
   /** As it is shown: {@code web.yaml:7: packages[1]: 'a b': write ...}. */
   @Override
   public String toString() {
-    return file + (line > 0 ? ":" + line : "") + ": " + (field.isEmpty() ? "" : field + ": ") + message;
+    return file
+        + (line > 0 ? ":" + line : "")
+        + ": "
+        + (field.isEmpty() ? "" : field + ": ")
+        + message;
   }
 }
