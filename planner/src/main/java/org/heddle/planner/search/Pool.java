@@ -89,7 +89,7 @@ final class Pool {
   private Pattern[] list(int h, double margin) {
     found = new ArrayList<>();
     if (!market.listed(h)) {
-      return new Pattern[] {new Pattern(0, 0, 0, new int[0])};
+      return unchanged();
     }
     double limit = market.least[h] + margin;
     nodes = 0;
@@ -102,9 +102,16 @@ final class Pool {
         leave(h, i, paid, limit);
       }
     }
+    if (found.isEmpty()) {
+      return unchanged(); // where nothing fits, prices rise without end
+    }
     found.sort((a, b) -> Double.compare(a.reduced, b.reduced));
     int kept = Math.min(MOST_PATTERNS, found.size());
     return found.subList(0, kept).toArray(new Pattern[0]);
+  }
+
+  private static Pattern[] unchanged() {
+    return new Pattern[] {new Pattern(0, 0, 0, new int[0])};
   }
 
   private int count;

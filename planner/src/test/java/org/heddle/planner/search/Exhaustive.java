@@ -207,7 +207,7 @@ final class Exhaustive {
       case Constraint.Gather(var ms, boolean always) -> {
         int[] run = running(i, ms);
         boolean together = java.util.Arrays.stream(run).map(m -> at[m]).distinct().count() <= 1;
-        boolean bound = always && run.length > 1 && together(i, run);
+        boolean bound = always && run.length > 1 && together(i, run) && !torn(i, ms);
         yield together && (!bound || java.util.Arrays.stream(run).allMatch(m -> stays(i, at, m)));
       }
       case Constraint.Among(var ms, var parts, boolean always) ->
@@ -285,6 +285,16 @@ final class Exhaustive {
         .allMatch(m -> i.state(m) == MachineState.RUNNING && i.host(m) == i.host(machines[0]));
   }
 
+  /** One that is to stop elsewhere tears a group, too: until then, the others may move. */
+  private static boolean torn(Instance i, Indices machines) {
+    return machines.stream()
+            .filter(m -> i.state(m) == MachineState.RUNNING)
+            .map(i::host)
+            .distinct()
+            .count()
+        > 1;
+  }
+
   private static boolean samePart(
       Instance i, int[] at, Indices machines, java.util.List<Indices> parts) {
     int bound = partNow(i, machines, parts);
@@ -301,15 +311,18 @@ final class Exhaustive {
     return goOn && there.length == 1 ? there[0] : -1;
   }
 
-  /** A continuous splitAmong binds only when it holds in the origin. */
+  /** A continuous splitAmong binds only when it holds in the origin, with what is to stop. */
   private static boolean holdsNow(
       Instance i, java.util.List<Indices> groups, java.util.List<Indices> parts) {
     java.util.Set<Integer> used = new java.util.HashSet<>();
     for (Indices group : groups) {
-      boolean goesOn =
-          group.stream().anyMatch(m -> i.state(m) == MachineState.RUNNING && runs(i, m));
-      int now = partNow(i, group, parts);
-      if (goesOn && (now < 0 || !used.add(now))) {
+      int[] there =
+          group.stream()
+              .filter(m -> i.state(m) == MachineState.RUNNING)
+              .map(m -> part(parts, i.host(m)))
+              .distinct()
+              .toArray();
+      if (there.length > 1 || (there.length == 1 && (there[0] < 0 || !used.add(there[0])))) {
         return false;
       }
     }

@@ -188,4 +188,13 @@ class SearchTest {
     Outcome outcome = Search.solve(builder.build(), SearchLimits.of(0, 1));
     assertThat(outcome).isInstanceOf(Outcome.Found.class);
   }
+
+  /** Whatever leaves one of its hosts, what is left does not fit there. */
+  @Test
+  void aHostThatFitsInNoWayIsRefused() {
+    Instance instance =
+        RandomInstances.padded(RandomInstances.confined(new SplittableRandom(3524)), 64);
+    Outcome outcome = Search.solve(instance, SearchLimits.of(20_000, 3524));
+    assertThat(outcome).isInstanceOf(Outcome.Refused.class);
+  }
 }
