@@ -445,5 +445,12 @@ class ApiTest {
     assertThat(lease.images().get("tiny"))
         .containsExactlyInAnyOrder(
             grid.agent("host1").host().agentUrl(), grid.agent("host2").host().agentUrl());
+    assertThat(lease.needed()).isEmpty();
+
+    client().submit(vjob("kept", 1, 100, 0));
+    assertThat(grid.agent("host1").hello(grid.url()).needed()).containsExactly("tiny");
+    client().cancel("kept");
+    awaitTrue(() -> client().vjob("kept").state().equals("terminated"));
+    assertThat(grid.agent("host1").hello(grid.url()).needed()).isEmpty();
   }
 }

@@ -31,8 +31,8 @@ import picocli.CommandLine.ParentCommand;
       "A check is a vjob file: its machines boot with a network of their own, and its run command"
           + " must end well. Those that come with Heddle are in examples/farm/vjobs; besides, disk"
           + " starts a bootable disk by BIOS and by UEFI, cloud imports an image with cloud-init by"
-          + " http and seeds it, and arm64 builds for another processor. Needs root and QEMU;"
-          + " software emulation is enough."
+          + " http and seeds it, cdrom installs a system from a CD-ROM, and arm64 builds for another"
+          + " processor. Needs root and QEMU; software emulation is enough."
     })
 final class CheckCommand implements Callable<Integer> {
   private static final String SUFFIX = ".yaml";
@@ -100,6 +100,8 @@ final class CheckCommand implements Callable<Integer> {
     return switch (name) {
       case DiskCheck.NAME -> new DiskCheck(farm, library, limit);
       case CloudCheck.NAME -> new CloudCheck(farm, library, limit);
+      case CdromCheck.NAME ->
+          new CdromCheck(farm, library, limit, folder(around).resolve("../install/cdrom.preseed"));
       case OtherProcessorCheck.NAME -> new OtherProcessorCheck(farm, library);
       default -> VjobCheck.of(file(around, name), farm, library, limit);
     };
@@ -120,7 +122,8 @@ final class CheckCommand implements Callable<Integer> {
               .map(file -> file.getFileName().toString())
               .filter(name -> name.endsWith(SUFFIX))
               .map(name -> name.substring(0, name.length() - SUFFIX.length()));
-      Stream<String> others = Stream.of(CloudCheck.NAME, DiskCheck.NAME, OtherProcessorCheck.NAME);
+      Stream<String> others =
+          Stream.of(CdromCheck.NAME, CloudCheck.NAME, DiskCheck.NAME, OtherProcessorCheck.NAME);
       return Stream.concat(vjobs, others).sorted().toList();
     }
   }

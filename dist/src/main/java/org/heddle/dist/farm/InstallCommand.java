@@ -29,7 +29,7 @@ import picocli.CommandLine.ParentCommand;
     description = {
       "Let an installer fill a new disk, which becomes an image: it runs in a guest, on the serial"
           + " console, with the answers of a preseed file.",
-      "The guest reaches the mirror and nothing else. A CD-ROM image needs root (it is mounted)."
+      "The guest reaches the mirror and nothing else."
     })
 final class InstallCommand implements Callable<Integer> {
   private static final Path PACKAGE =

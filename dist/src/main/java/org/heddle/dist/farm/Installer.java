@@ -57,7 +57,7 @@ final class Installer {
 
   /** The installer waits; below may be the line of the program that shows its windows. */
   private static final Pattern QUESTION =
-      Pattern.compile("Prompt: [^\\n]*(?:\\n\\[[^\\n]*\\]\\s*)*$");
+      Pattern.compile("Prompt:[^\\n]*(?:\\n\\[[^\\n]*\\]\\s*)*$");
 
   private final Path folder;
   private final Consumer<String> say;
@@ -113,7 +113,7 @@ final class Installer {
     return disk;
   }
 
-  private List<String> boot(Wish wish) throws IOException, InterruptedException {
+  private List<String> boot(Wish wish) throws IOException {
     Path kernel = folder.resolve("kernel");
     Path initrd = folder.resolve("initrd");
     List<String> words = new ArrayList<>();
@@ -121,22 +121,10 @@ final class Installer {
       Files.copy(among(wish.from(), KERNELS), kernel);
       Files.copy(among(wish.from(), INITRDS), initrd);
     } else {
-      // A mount of its own, which ends with its process.
-      String copy =
-          "mount -o loop,ro \"$1\" /mnt; cd /mnt; for to in kernel initrd; do shift 1; found=;"
-              + " for one in $1; do [ -n \"$found\" ] || [ ! -f \"$one\" ] || { cp \"$one\" \"$OUT/$to\";"
-              + " found=yes; }; done; [ -n \"$found\" ] || { echo \"none of $1 on it\"; exit 1; }; done";
-      Tool.run(
-          java.util.Map.of("OUT", folder.toString()),
-          "unshare",
-          "--mount",
-          "sh",
-          "-ec",
-          copy,
-          "sh",
-          wish.from().toString(),
-          String.join(" ", KERNELS),
-          String.join(" ", INITRDS));
+      try (Iso9660 cdrom = Iso9660.open(wish.from())) {
+        cdrom.copyFirst(KERNELS, kernel);
+        cdrom.copyFirst(INITRDS, initrd);
+      }
       words.addAll(List.of("-drive", "media=cdrom,format=raw,readonly=on,file=" + wish.from()));
     }
     addPreseed(initrd, wish.preseed());
@@ -192,6 +180,11 @@ final class Installer {
         "console=ttyS0");
   }
 
+  /** Whether a console that ends so waits for an answer. */
+  static boolean asks(String end) {
+    return QUESTION.matcher(end).find();
+  }
+
   /**
    * Says what it does, until it has switched itself off; a question that nobody answers ends it.
    */
@@ -214,7 +207,7 @@ final class Installer {
       if (guest.awaitEnd(LOOK)) {
         return;
       }
-      asked = QUESTION.matcher(guest.console().end()).find() ? asked + 1 : 0;
+      asked = asks(guest.console().end()) ? asked + 1 : 0;
       if (asked > PATIENCE) {
         String question = guest.console().end();
         guest.console().type(SHOW_LOG);
