@@ -5,9 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -17,7 +15,6 @@ import org.heddle.dist.guest.Tool;
 import org.heddle.images.Farm;
 import org.heddle.images.FarmException;
 import org.heddle.images.Import;
-import org.heddle.images.Progress;
 import org.heddle.images.recipe.Library;
 import org.heddle.images.recipe.RecipeException;
 
@@ -26,18 +23,17 @@ import org.heddle.images.recipe.RecipeException;
  * disk with the answers of a preseed file, the disk becomes an image, and that boots. Without an
  * answer the installer asks, and the installation ends with its question.
  */
-final class CdromCheck implements FarmCheck {
+final class CdromCheck extends FarmCheck {
   static final String NAME = "cdrom";
   private static final String SYSTEM = "cdrom-system";
   private static final String TAKEN = "cdrom-installed";
   private static final int INSTALLER_MIB = 512;
   private static final int MEMORY_MIB = 256;
   private static final int DISK_MIB = 256;
+  private static final String SEEN = "grep -x fresh /etc/installed && grep ' / ' /proc/mounts";
   private static final Pattern QUESTION =
       Pattern.compile("asks what the preseed file does not answer:.*Hostname:", Pattern.DOTALL);
 
-  private final Farm farm;
-  private final Library library;
   private final Duration limit;
   private final Path preseed;
 
@@ -45,48 +41,36 @@ final class CdromCheck implements FarmCheck {
    * @param preseed the answers
    */
   CdromCheck(Farm farm, Library library, Duration limit, Path preseed) {
-    this.farm = farm;
-    this.library = library;
+    super(NAME, farm, library);
     this.limit = limit;
     this.preseed = preseed;
   }
 
   @Override
-  public Result run(Progress progress) throws IOException, InterruptedException {
-    Watch watch = new Watch();
-    Map<String, String> digests = new LinkedHashMap<>();
-    Path folder = Files.createTempDirectory("heddle-check");
-    try {
-      Farm.Built system = farm.build(library.resolve(SYSTEM, Library.Wish.NONE), false, progress);
-      Path cdrom = cdrom(folder, progress, digests);
-      watch.built();
-      progress.step(NAME, "installing without answers", 0);
-      String asked = asked(cdrom, Files.createDirectory(folder.resolve("asked")));
-      progress.step(NAME, "installing", 0);
-      Path disk = install(cdrom, preseed, Files.createDirectory(folder.resolve("installed")));
-      Farm.Built taken =
-          farm.take(new Import.Wish(disk, TAKEN, Optional.empty(), Optional.empty()));
-      digests.put(TAKEN, taken.image().digest());
-      try (Guest guest = start(taken, system, folder)) {
-        guest.awaitAgent(limit);
-        watch.booted();
-        Guest.Ran ran = guest.run("grep -x fresh /etc/installed && grep ' / ' /proc/mounts", limit);
-        boolean well = ran.code() == 0 && QUESTION.matcher(asked).find();
-        return watch.result(NAME, well, digests, ran.output().strip() + "\n" + asked);
-      }
-    } catch (IOException | FarmException | RecipeException failed) {
-      return watch.result(NAME, false, digests, String.valueOf(failed.getMessage()));
-    } finally {
-      Tool.run("rm", "-rf", "--one-file-system", folder.toString());
+  Answer attempt(Trial trial)
+      throws IOException, InterruptedException, FarmException, RecipeException {
+    Path folder = trial.folder();
+    Farm.Built system = trial.build(SYSTEM);
+    Path cdrom = cdrom(trial.build(NAME), folder);
+    trial.built("installing without answers");
+    String asked = asked(cdrom, Files.createDirectory(folder.resolve("asked")));
+    trial.progress().step(NAME, "installing", 0);
+    Path disk = install(cdrom, preseed, Files.createDirectory(folder.resolve("installed")));
+    Farm.Built taken =
+        farm().take(new Import.Wish(disk, TAKEN, Optional.empty(), Optional.empty()));
+    try (Guest guest = start(trial.noted(TAKEN, taken), system, folder)) {
+      guest.awaitAgent(limit);
+      trial.booted("running");
+      Guest.Ran ran = guest.run(SEEN, limit);
+      boolean well = ran.code() == 0 && QUESTION.matcher(asked).find();
+      return new Answer(well, ran.output().strip() + "\n" + asked);
     }
   }
 
-  private Path cdrom(Path folder, Progress progress, Map<String, String> digests)
-      throws IOException, InterruptedException, FarmException, RecipeException {
-    Farm.Built built = farm.build(library.resolve(NAME, Library.Wish.NONE), false, progress);
-    digests.put(NAME, built.image().digest());
+  private Path cdrom(Farm.Built built, Path folder)
+      throws IOException, InterruptedException, FarmException {
     Path tar = folder.resolve("cdrom.tar");
-    farm.export(built.image(), tar);
+    farm().export(built.image(), tar);
     Tool.run("tar", "-C", folder.toString(), "-x", "-f", tar.toString(), "./cdrom.iso");
     return folder.resolve("cdrom.iso");
   }

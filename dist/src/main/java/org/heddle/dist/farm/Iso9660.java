@@ -113,7 +113,9 @@ final class Iso9660 implements AutoCloseable {
         break;
       }
       if (folder.get(use) == 'N' && folder.get(use + 1) == 'M' && bytes > 5) {
-        name.append(new String(folder.array(), use + 5, bytes - 5, UTF_8));
+        byte[] part = new byte[bytes - 5];
+        folder.get(use + 5, part);
+        name.append(new String(part, UTF_8));
       }
       use += bytes;
     }
