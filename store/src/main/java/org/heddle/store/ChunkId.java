@@ -13,7 +13,7 @@ public record ChunkId(long a, long b, long c, long d) implements Comparable<Chun
   public static final int BYTES = 32;
 
   /** All zero: where a format says "none". */
-  static final ChunkId NONE = new ChunkId(0, 0, 0, 0);
+  public static final ChunkId NONE = new ChunkId(0, 0, 0, 0);
 
   /** Reads 32 bytes at the buffer's position. */
   public static ChunkId read(ByteBuffer from) {

@@ -5,10 +5,7 @@ import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Finds chunks and blocks in a set of packs: four bytes of memory for a chunk, at a load of at most
- * a half eight. Not safe for several threads.
- */
+/** Finds chunks and blocks in a set of packs. Not safe for several threads. */
 final class Packs {
   /** A chunk's place. */
   record Found(PackFile pack, int chunk) {}
@@ -18,7 +15,7 @@ final class Packs {
 
   private final List<PackFile> packs = new ArrayList<>();
   private int[] firsts = new int[16];
-  private int[] slots = new int[1 << 10];
+  private final Slots slots = new Slots(this::prefix);
   private int count;
 
   List<PackFile> all() {
@@ -32,41 +29,20 @@ final class Packs {
     firsts[packs.size()] = count;
     packs.add(pack);
     count = Math.addExact(count, pack.chunkCount());
-    if (count > slots.length / 2) {
-      grow();
-    } else {
-      insertAll(packs.size() - 1);
+    for (int i = firsts[packs.size() - 1]; i < count; i++) {
+      slots.add(i);
     }
   }
 
-  private void grow() {
-    long wanted = Math.max(1 << 10, Long.highestOneBit(Math.max(1, count)) * 4L);
-    slots = new int[(int) Math.min(wanted, 1 << 30)];
-    for (int i = 0; i < packs.size(); i++) {
-      insertAll(i);
-    }
-  }
-
-  private void insertAll(int packNumber) {
-    PackFile pack = packs.get(packNumber);
-    for (int i = 0; i < pack.chunkCount(); i++) {
-      int slot = slotOf(pack.prefix(i));
-      while (slots[slot] != 0) {
-        slot = (slot + 1) & (slots.length - 1);
-      }
-      slots[slot] = firsts[packNumber] + i + 1;
-    }
-  }
-
-  private int slotOf(long prefix) {
-    // The bits below the top are as random; the top ones would do as well.
-    return (int) (prefix >>> 20) & (slots.length - 1);
+  private long prefix(int number) {
+    int pack = packOf(number);
+    return packs.get(pack).prefix(number - firsts[pack]);
   }
 
   /** Any copy of the chunk that is not in one of the packs with these file names. */
   @Nullable Found find(ChunkId id, Set<String> without) {
-    for (int slot = slotOf(id.a()); slots[slot] != 0; slot = (slot + 1) & (slots.length - 1)) {
-      int number = slots[slot] - 1;
+    for (long at = slots.begin(id.a()); slots.at(at) >= 0; at = slots.next(at)) {
+      int number = slots.at(at);
       int packNumber = packOf(number);
       PackFile pack = packs.get(packNumber);
       int chunk = number - firsts[packNumber];

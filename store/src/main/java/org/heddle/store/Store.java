@@ -212,17 +212,6 @@ public final class Store implements ChunkSource {
     return chunks;
   }
 
-  /** The chunks of an index that are not here, each once. Reads the index to its end. */
-  public SequencedSet<ChunkRef> missing(IndexReader index) throws IOException {
-    SequencedSet<ChunkRef> missing = new LinkedHashSet<>();
-    for (Optional<Entry> entry = index.next(); entry.isPresent(); entry = index.next()) {
-      if (entry.get() instanceof Entry.Data(ChunkRef chunk) && !has(chunk.id())) {
-        missing.add(chunk);
-      }
-    }
-    return missing;
-  }
-
   /** Whether all chunks of an index are here. Reads it as far as they are. */
   public boolean hasAll(IndexReader index) throws IOException {
     for (Optional<Entry> entry = index.next(); entry.isPresent(); entry = index.next()) {

@@ -1,13 +1,14 @@
 package org.heddle.dist.store;
 
 import java.io.IOException;
-import java.util.HashSet;
 import java.util.Objects;
-import java.util.Set;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.heddle.cli.Environment;
 import org.heddle.cli.Table;
 import org.heddle.store.ChunkRef;
+import org.heddle.store.ChunkSet;
+import org.heddle.store.Entry;
 import org.heddle.store.IndexReader;
 import org.heddle.store.Store;
 import org.jspecify.annotations.Nullable;
@@ -30,8 +31,14 @@ final class DiffCommand implements Callable<Integer> {
 
   /** Different chunks, and their bytes before compression. */
   record Part(long chunks, long bytes) {
-    static Part of(Set<ChunkRef> chunks) {
-      return new Part(chunks.size(), chunks.stream().mapToLong(ChunkRef::length).sum());
+    static final Part NOTHING = new Part(0, 0);
+
+    Part with(ChunkRef chunk) {
+      return new Part(chunks + 1, bytes + chunk.length());
+    }
+
+    Part without(Part other) {
+      return new Part(chunks - other.chunks, bytes - other.bytes);
     }
   }
 
@@ -47,19 +54,30 @@ final class DiffCommand implements Callable<Integer> {
   }
 
   private Difference compare(Store store) throws IOException {
-    Set<ChunkRef> a = chunks(store, first);
-    Set<ChunkRef> b = chunks(store, second);
-    Set<ChunkRef> shared = new HashSet<>(a);
-    shared.retainAll(b);
-    a.removeAll(shared);
-    b.removeAll(shared);
-    return new Difference(first, second, Part.of(shared), Part.of(a), Part.of(b));
-  }
-
-  private static Set<ChunkRef> chunks(Store store, String name) throws IOException {
-    try (IndexReader index = store.index(name)) {
-      return Store.chunks(index);
+    ChunkSet ofFirst = new ChunkSet();
+    ChunkSet ofSecond = new ChunkSet();
+    Part all = Part.NOTHING;
+    Part shared = Part.NOTHING;
+    Part onlySecond = Part.NOTHING;
+    try (IndexReader index = store.index(first)) {
+      for (Optional<Entry> entry = index.next(); entry.isPresent(); entry = index.next()) {
+        if (entry.get() instanceof Entry.Data(ChunkRef chunk) && ofFirst.add(chunk.id())) {
+          all = all.with(chunk);
+        }
+      }
     }
+    try (IndexReader index = store.index(second)) {
+      for (Optional<Entry> entry = index.next(); entry.isPresent(); entry = index.next()) {
+        if (entry.get() instanceof Entry.Data(ChunkRef chunk) && ofSecond.add(chunk.id())) {
+          if (ofFirst.contains(chunk.id())) {
+            shared = shared.with(chunk);
+          } else {
+            onlySecond = onlySecond.with(chunk);
+          }
+        }
+      }
+    }
+    return new Difference(first, second, shared, all.without(shared), onlySecond);
   }
 
   private static String table(Difference found, Environment around) {

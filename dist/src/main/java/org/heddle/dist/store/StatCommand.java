@@ -2,8 +2,12 @@ package org.heddle.dist.store;
 
 import java.util.Locale;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.heddle.cli.Environment;
+import org.heddle.store.ChunkRef;
+import org.heddle.store.ChunkSet;
+import org.heddle.store.Entry;
 import org.heddle.store.IndexInfo;
 import org.heddle.store.IndexReader;
 import org.heddle.store.Store;
@@ -59,9 +63,15 @@ final class StatCommand implements Callable<Integer> {
   }
 
   private static OfIndex ofIndex(Store store, String name) throws java.io.IOException {
-    try (IndexReader chunks = store.index(name);
-        IndexReader missing = store.index(name)) {
-      IndexInfo info = chunks.info();
+    ChunkSet seen = new ChunkSet();
+    int missing = 0;
+    try (IndexReader entries = store.index(name)) {
+      IndexInfo info = entries.info();
+      for (Optional<Entry> entry = entries.next(); entry.isPresent(); entry = entries.next()) {
+        if (entry.get() instanceof Entry.Data(ChunkRef chunk) && seen.add(chunk.id())) {
+          missing += store.has(chunk.id()) ? 0 : 1;
+        }
+      }
       double percent = info.fileSize() == 0 ? 0 : 100.0 * info.indexBytes() / info.fileSize();
       return new OfIndex(
           name,
@@ -71,8 +81,8 @@ final class StatCommand implements Callable<Integer> {
           info.indexBytes(),
           percent,
           info.entries(),
-          Store.chunks(chunks).size(),
-          store.missing(missing).size());
+          seen.size(),
+          missing);
     }
   }
 

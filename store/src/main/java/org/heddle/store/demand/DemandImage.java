@@ -2,13 +2,12 @@ package org.heddle.store.demand;
 
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 import org.heddle.store.ChunkId;
 import org.heddle.store.ChunkRef;
+import org.heddle.store.ChunkSet;
 import org.heddle.store.IndexDraft;
 import org.heddle.store.IndexReader;
 import org.heddle.store.Store;
@@ -80,7 +79,7 @@ public final class DemandImage implements Export, AutoCloseable {
     this.draft = opened.draft();
     long all = 0;
     long here = 0;
-    Set<ChunkId> seen = new HashSet<>();
+    ChunkSet seen = new ChunkSet();
     IndexMap map = opened.map();
     for (int i = 0; i < map.entries(); i++) {
       ChunkRef chunk = map.hole(i) ? null : map.chunk(i);

@@ -1,26 +1,26 @@
 package org.heddle.store.demand;
 
 import java.io.IOException;
-import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Optional;
 import org.heddle.store.ChunkId;
 import org.heddle.store.ChunkRef;
 import org.heddle.store.Entry;
 import org.heddle.store.IndexReader;
+import org.heddle.store.Longs;
 
 /**
- * An index in memory, to find what lies where: 40 bytes for each entry, 0.25 % of the data. Does
- * not change.
+ * An index in memory, outside the Java heap, to find what lies where: 40 bytes for each entry, 0.25
+ * % of the data. Does not change.
  */
 final class IndexMap {
   private static final int LONGS = 4;
 
-  private final long[] starts;
-  private final long[] digests;
+  private final Longs starts;
+  private final Longs digests;
   private final BitSet holes;
 
-  private IndexMap(long[] starts, long[] digests, BitSet holes) {
+  private IndexMap(Longs starts, Longs digests, BitSet holes) {
     this.starts = starts;
     this.digests = digests;
     this.holes = holes;
@@ -28,52 +28,52 @@ final class IndexMap {
 
   /** Reads an index from its start to its end. */
   static IndexMap read(IndexReader index) throws IOException {
-    int entries = Math.toIntExact(index.info().entries());
-    // Grows with what has really come, whatever the header says.
-    long[] starts = new long[Math.min(entries, 1 << 16) + 1];
-    long[] digests = new long[LONGS * Math.min(entries, 1 << 16)];
+    Longs starts = new Longs();
+    Longs digests = new Longs();
     BitSet holes = new BitSet();
-    int count = 0;
+    starts.add(0);
     for (Optional<Entry> entry = index.next(); entry.isPresent(); entry = index.next()) {
-      if (count + 1 == starts.length) {
-        int more = (int) Math.min(entries, 2L * count);
-        starts = Arrays.copyOf(starts, more + 1);
-        digests = Arrays.copyOf(digests, Math.multiplyExact(LONGS, more));
-      }
+      ChunkId id = ChunkId.NONE;
       switch (entry.get()) {
-        case Entry.Hole _ -> holes.set(count);
-        case Entry.Data(ChunkRef(ChunkId(long a, long b, long c, long d), int _)) -> {
-          digests[LONGS * count] = a;
-          digests[LONGS * count + 1] = b;
-          digests[LONGS * count + 2] = c;
-          digests[LONGS * count + 3] = d;
-        }
+        case Entry.Hole _ -> holes.set(Math.toIntExact(starts.size() - 1));
+        case Entry.Data(ChunkRef chunk) -> id = chunk.id();
       }
-      count++;
-      starts[count] = index.position();
+      digests.add(id.a());
+      digests.add(id.b());
+      digests.add(id.c());
+      digests.add(id.d());
+      starts.add(index.position());
     }
-    return new IndexMap(
-        Arrays.copyOf(starts, count + 1), Arrays.copyOf(digests, LONGS * count), holes);
+    return new IndexMap(starts, digests, holes);
   }
 
   int entries() {
-    return starts.length - 1;
+    return (int) (starts.size() - 1);
   }
 
   /** Bytes of the file. */
   long size() {
-    return starts[entries()];
+    return starts.get(entries());
   }
 
   /** The entry that holds this byte of the file. */
   int at(long position) {
-    int found = Arrays.binarySearch(starts, position);
-    return found >= 0 ? found : -found - 2;
+    int low = 0;
+    int high = entries();
+    while (low < high) {
+      int middle = (low + high + 1) >>> 1;
+      if (starts.get(middle) <= position) {
+        low = middle;
+      } else {
+        high = middle - 1;
+      }
+    }
+    return low;
   }
 
   /** Where an entry begins; of the number behind the last one: where the file ends. */
   long start(int entry) {
-    return starts[entry];
+    return starts.get(entry);
   }
 
   boolean hole(int entry) {
@@ -82,8 +82,9 @@ final class IndexMap {
 
   /** The chunk of an entry that is no hole. */
   ChunkRef chunk(int entry) {
-    int at = LONGS * entry;
-    ChunkId id = new ChunkId(digests[at], digests[at + 1], digests[at + 2], digests[at + 3]);
-    return new ChunkRef(id, (int) (starts[entry + 1] - starts[entry]));
+    long at = (long) LONGS * entry;
+    ChunkId id =
+        new ChunkId(digests.get(at), digests.get(at + 1), digests.get(at + 2), digests.get(at + 3));
+    return new ChunkRef(id, (int) (starts.get(entry + 1L) - starts.get(entry)));
   }
 }
