@@ -208,14 +208,25 @@ public final class Extractor {
     BlockReader known = readers.poll();
     BlockReader reader = known == null ? new BlockReader(store) : known;
     try {
-      reader.open(block.pack, block.number);
-      writeRuns(wanted, reader, target.channel);
-    } catch (NoSuchFileException moved) {
-      for (Wanted one : wanted) {
-        writeMoved(one, target.channel);
+      if (opens(reader, block)) {
+        writeRuns(wanted, reader, target.channel);
+      } else {
+        for (Wanted one : wanted) {
+          writeOther(one, target.channel);
+        }
       }
     } finally {
       readers.add(reader);
+    }
+  }
+
+  /** Whether the block is still there and can be decompressed. */
+  private static boolean opens(BlockReader reader, BlockOf block) throws IOException {
+    try {
+      reader.open(block.pack, block.number);
+      return true;
+    } catch (NoSuchFileException | StoreException movedOrDamaged) {
+      return false;
     }
   }
 
@@ -226,7 +237,13 @@ public final class Extractor {
     int length = 0;
     long position = 0;
     for (Wanted one : wanted) {
-      int at = reader.chunk(one.number, one.chunk);
+      int at;
+      try {
+        at = reader.chunk(one.number, one.chunk);
+      } catch (StoreException damaged) {
+        writeOther(one, channel);
+        continue;
+      }
       if (length > 0 && (at != start + length || one.position != position + length)) {
         write(channel, reader.bytes(), start, length, position);
         length = 0;
@@ -240,8 +257,8 @@ public final class Extractor {
     write(channel, reader.bytes(), start, length, position);
   }
 
-  /** A collection has written the chunk to another pack since we looked. */
-  private void writeMoved(Wanted wanted, FileChannel channel) throws IOException {
+  /** The chunk's copy in another pack: a collection has moved it, or the first one is damaged. */
+  private void writeOther(Wanted wanted, FileChannel channel) throws IOException {
     byte[] bytes = store.read(wanted.chunk.id());
     if (bytes.length != wanted.chunk.length()) {
       throw StoreException.corrupt(

@@ -5,6 +5,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,30 +31,31 @@ final class Shelf {
    * @throws StoreException not found, or corrupt when its bytes are not what its name says
    */
   byte[] read(ChunkId chunk) throws IOException {
-    byte[] bytes = tryRead(chunk);
-    if (bytes == null) {
-      // A collection may have moved it to another pack since the packs were listed.
+    try {
+      return readAnyCopy(chunk);
+    } catch (StoreException gone) {
+      // A collection or a repair may have written it to another pack since the packs were listed.
       packs.refresh();
-      bytes = tryRead(chunk);
+      return readAnyCopy(chunk);
     }
-    if (bytes == null) {
-      throw StoreException.notFound("chunk " + chunk + " is not in " + folder);
-    }
-    return bytes;
   }
 
-  private byte @Nullable [] tryRead(ChunkId id) throws IOException {
-    Packs.Found found = packs.find(id, Set.of());
-    if (found == null) {
-      return null;
+  /** A damaged copy must not hide a good one. */
+  private byte[] readAnyCopy(ChunkId id) throws IOException {
+    Set<String> tried = new HashSet<>();
+    IOException damage = null;
+    for (Packs.Found found = packs.find(id, tried); found != null; found = packs.find(id, tried)) {
+      try {
+        PackFile.Slice slice = found.pack().slice(found.chunk());
+        return checked(id, raw(found.pack(), slice.block()), slice);
+      } catch (NoSuchFileException moved) {
+        tried.add(found.pack().name());
+      } catch (IOException damaged) {
+        damage = damage == null ? damaged : damage;
+        tried.add(found.pack().name());
+      }
     }
-    try {
-      PackFile.Slice slice = found.pack().slice(found.chunk());
-      byte[] raw = raw(found.pack(), slice.block());
-      return checked(id, raw, slice);
-    } catch (NoSuchFileException moved) {
-      return null;
-    }
+    throw damage == null ? StoreException.notFound("chunk " + id + " is not in " + folder) : damage;
   }
 
   static byte[] checked(ChunkId id, byte[] raw, PackFile.Slice slice) throws StoreException {

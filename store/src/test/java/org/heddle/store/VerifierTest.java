@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -73,6 +74,33 @@ final class VerifierTest {
       assertThat(new Verifier(mended, Progress.NONE).verify().sound()).isTrue();
       Samples.assertHolds(mended, "f", data, "bit " + bit);
     }
+  }
+
+  @Test
+  void aDamagedCopyDoesNotHideAGoodOne() throws IOException {
+    Path at = folder.resolve("s");
+    Path other = folder.resolve("other");
+    byte[] data = Samples.noise(new Random(8), 90_000);
+    Path file = Samples.file(folder, "f", data);
+    Samples.make(Store.create(at, 0), file, "f");
+    Samples.make(Store.create(other, 0), Samples.file(folder, "g", new byte[] {1}), "g");
+    Samples.make(Store.open(other), file, "f");
+    for (PackFile pack : Store.open(other).packFiles()) {
+      Files.copy(pack.path(), at.resolve("packs").resolve(pack.name()));
+    }
+    Store both = Store.open(at);
+    ChunkId chunk;
+    try (IndexReader index = both.index("f")) {
+      chunk = Store.chunks(index).getFirst().id();
+    }
+    Path found = java.util.Objects.requireNonNull(both.find(chunk, Set.of())).pack().path();
+    Files.write(found, HostileInputTest.flip(Files.readAllBytes(found), 3000));
+    Store opened = Store.open(at);
+    assertThat(new Verifier(opened, Progress.NONE).verify().hurt()).isEmpty();
+    Samples.assertHolds(opened, "f", data, "seed 8");
+    Path copy = folder.resolve("copy");
+    Samples.extract(opened, "f", copy);
+    assertThat(Files.mismatch(copy, file)).isEqualTo(-1);
   }
 
   @Test

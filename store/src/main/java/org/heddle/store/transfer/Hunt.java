@@ -46,7 +46,7 @@ final class Hunt {
   private boolean stopped;
   private @Nullable IOException failure;
   private @Nullable IOException originFailure;
-  private final Set<Job> atOrigin = new HashSet<>();
+  private final Set<Job> running = new HashSet<>();
   private long longestFromOrigin;
 
   /**
@@ -113,6 +113,7 @@ final class Hunt {
     private final Source source;
     private final List<Part> parts;
     private final long begun = System.nanoTime();
+    private volatile long moved = begun;
     private boolean useful;
 
     private Job(Source source, List<Part> parts) {
@@ -124,6 +125,11 @@ final class Hunt {
       synchronized (Hunt.this) {
         return parts.stream().flatMap(part -> part.missing.values().stream()).toList();
       }
+    }
+
+    /** Something comes from the source. */
+    void moves() {
+      moved = System.nanoTime();
     }
 
     /** These have come and are stored. */
@@ -207,9 +213,7 @@ final class Hunt {
       List<Part> parts = takeParts(source);
       if (!parts.isEmpty()) {
         Job job = new Job(source, parts);
-        if (name.equals(origin)) {
-          atOrigin.add(job);
-        }
+        running.add(job);
         return job;
       }
       wait();
@@ -252,9 +256,11 @@ final class Hunt {
    * @return what it was worth
    */
   synchronized Worth answered(Job job) {
+    if (!ended(job)) {
+      return Worth.ALL;
+    }
     Source source = job.source;
-    leaveOrigin(job);
-    boolean tired = tired(source);
+    boolean tired = tired(source, source.useful);
     boolean rest = false;
     for (Part part : line ? job.parts.reversed() : job.parts) {
       if (part.missing.isEmpty()) {
@@ -277,28 +283,49 @@ final class Hunt {
     return rest ? (job.useful ? Worth.PART : Worth.NOTHING) : Worth.ALL;
   }
 
-  private void leaveOrigin(Job job) {
-    if (atOrigin.remove(job)) {
+  /** Whether its parts are still its own: those of a source that hung have others by now. */
+  private boolean ended(Job job) {
+    if (job.source.name.equals(origin)) {
       longestFromOrigin = Math.max(longestFromOrigin, System.nanoTime() - job.begun);
     }
+    return running.remove(job);
   }
 
-  private boolean tired(Source source) {
+  private boolean tired(Source source, long since) {
     if (source.name.equals(origin) || !swarm) {
       return false;
     }
     long now = System.nanoTime();
     long longest = longestFromOrigin;
-    for (Job running : atOrigin) {
-      longest = Math.max(longest, now - running.begun);
+    for (Job job : running) {
+      longest = job.source.name.equals(origin) ? Math.max(longest, now - job.begun) : longest;
     }
-    return patience.ended(
-        source.name, Duration.ofNanos(now - source.useful), Duration.ofNanos(longest));
+    return patience.ended(source.name, Duration.ofNanos(now - since), Duration.ofNanos(longest));
+  }
+
+  /**
+   * Gives up the peers that say nothing to a request for too long.
+   *
+   * @return their names: whoever still waits for them need not
+   */
+  synchronized Set<String> leaveHanging() {
+    Set<String> hanging = new HashSet<>();
+    for (Job job : List.copyOf(running)) {
+      Source source = job.source;
+      if (hanging.contains(source.name) || tired(source, Math.max(source.useful, job.moved))) {
+        hanging.add(source.name);
+        leave(source, "did not answer for too long");
+        again(job);
+      }
+    }
+    return hanging;
   }
 
   /** A job failed half-way; its source will be asked again. */
   synchronized void again(Job job) {
-    leaveOrigin(job);
+    if (!ended(job)) {
+      return;
+    }
     for (Part part : job.parts) {
       if (part.missing.isEmpty()) {
         open--;

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.LongAdder;
 import org.heddle.store.Block;
 import org.heddle.store.ChunkId;
@@ -252,7 +253,7 @@ public final class Pull {
     }
     job.arrived(here);
     try {
-      source.fetch(wanted, block -> take(source, block, job, writer));
+      source.fetch(wanted, block -> take(source, block, job, writer), job::moves);
       return null;
     } catch (IOException failure) {
       return failure;
@@ -290,11 +291,15 @@ public final class Pull {
   }
 
   /**
-   * A thread's work of its own: what came last must become visible too. Peers of a swarm that hold
-   * back their last chunks until more comes wait for each other.
+   * A thread's work of its own: peers that hang are left, and what came last must become visible
+   * too. Peers of a swarm that hold back their last chunks until more comes wait for each other.
    */
   private void flushUntilOver(Hunt hunt, StoreWriter writer) throws InterruptedException {
     while (hunt.goesOn(site.me().isPresent() ? FLUSH_IN_SWARM : FLUSH)) {
+      Set<String> hanging = hunt.leaveHanging();
+      site.peers().stream()
+          .filter(peer -> hanging.contains(peer.name()))
+          .forEach(RemoteStore::close);
       try {
         writer.flush();
       } catch (IOException failure) {

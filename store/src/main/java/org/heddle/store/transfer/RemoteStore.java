@@ -3,6 +3,7 @@ package org.heddle.store.transfer;
 import java.io.DataInputStream;
 import java.io.EOFException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -138,11 +139,20 @@ public final class RemoteStore implements ChunkSource, AutoCloseable {
   /** Once, for any number of chunks; a cut is told after the blocks that came before it. */
   @Override
   public void fetch(Collection<ChunkRef> wanted, Sink sink) throws IOException {
+    fetch(wanted, sink, () -> {});
+  }
+
+  /**
+   * The same.
+   *
+   * @param moves is told whenever something of the answer has come
+   */
+  void fetch(Collection<ChunkRef> wanted, Sink sink, Runnable moves) throws IOException {
     List<ChunkRef> some = new ArrayList<>();
     long bytes = 0;
     for (ChunkRef chunk : wanted) {
       if (some.size() == Bounds.WANTED || bytes + chunk.length() > Bounds.WANTED_BYTES) {
-        fetchSome(some, sink);
+        fetchSome(some, sink, moves);
         some.clear();
         bytes = 0;
       }
@@ -150,18 +160,19 @@ public final class RemoteStore implements ChunkSource, AutoCloseable {
       bytes += chunk.length();
     }
     if (!some.isEmpty()) {
-      fetchSome(some, sink);
+      fetchSome(some, sink, moves);
     }
   }
 
-  private void fetchSome(List<ChunkRef> wanted, Sink sink) throws IOException {
+  private void fetchSome(List<ChunkRef> wanted, Sink sink, Runnable moves) throws IOException {
     Expected expected = new Expected(name(), wanted);
     connection.ask(
         Request.fetch(wanted),
         reply -> {
-          for (Optional<Block> block = Block.read(reply);
+          InputStream blocks = Counted.input(reply, _ -> moves.run());
+          for (Optional<Block> block = Block.read(blocks);
               block.isPresent();
-              block = Block.read(reply)) {
+              block = Block.read(blocks)) {
             expected.check(block.get());
             sink.accept(block.get());
           }

@@ -4,8 +4,11 @@ import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.heddle.store.Block;
+import org.heddle.store.ChunkId;
 import org.heddle.store.ChunkRef;
 import org.heddle.store.ChunkSource.Sink;
 import org.heddle.store.Effort;
@@ -26,6 +29,10 @@ final class Sender {
   private final boolean strict;
   private final Sink sink;
   private final List<ChunkRef> loose = new ArrayList<>();
+
+  /** What went in blocks as they are stored: a chunk may lie in several of them. */
+  private final Set<ChunkId> sent = new HashSet<>();
+
   private int looseLength;
 
   private Sender(Store store, boolean strict, Sink sink) {
@@ -54,6 +61,7 @@ final class Sender {
     Block block = asItIs ? intact(holding) : null;
     if (block != null) {
       sink.accept(block);
+      block.chunks().forEach(chunk -> sent.add(chunk.id()));
       return;
     }
     for (ChunkRef chunk : holding.wanted()) {
@@ -74,12 +82,12 @@ final class Sender {
   }
 
   private void flush() throws IOException {
-    if (loose.isEmpty()) {
-      return;
-    }
-    List<ChunkRef> chunks = List.copyOf(loose);
+    List<ChunkRef> chunks = loose.stream().filter(chunk -> !sent.contains(chunk.id())).toList();
     loose.clear();
     looseLength = 0;
+    if (chunks.isEmpty()) {
+      return;
+    }
     Block block;
     try {
       block = store.gather(chunks, Effort.FAST);

@@ -76,6 +76,24 @@ final class HuntTest {
   }
 
   @Test
+  void whatAPeerThatHangsOwesIsFetchedElsewhereBeforeItsRequestEnds() throws Exception {
+    Hunt hunt = hunt((peer, _, _) -> peer.equals("a"), List.of("a", "me", "b"));
+    Hunt.Job hanging = take(hunt, "a");
+    assertThat(hunt.leaveHanging()).containsExactly("a");
+    assertThat(hunt.refused()).isEqualTo(Map.of("a", "did not answer for too long"));
+    Hunt.Job other = take(hunt, "origin");
+    assertThat(other.wanted()).isEqualTo(segment(1).missing());
+    // The request that was given up ends in the meantime: that is nobody's matter any more.
+    hunt.again(hanging);
+    hunt.refuse(hanging, new IOException("cut"));
+    assertThat(hunt.answered(hanging)).isEqualTo(Hunt.Worth.ALL);
+    assertThat(hunt.goesOn(NOW)).isTrue();
+    other.arrived(segment(1).missing());
+    hunt.answered(other);
+    assertThat(hunt.goesOn(NOW)).isFalse();
+  }
+
+  @Test
   void patienceLastsLongerWhereOurOwnRequestsTakeLong() {
     Patience patience = Patience.of(Duration.ofSeconds(10));
     Duration second = Duration.ofSeconds(1);

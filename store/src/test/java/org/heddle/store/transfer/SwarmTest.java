@@ -3,6 +3,8 @@ package org.heddle.store.transfer;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -56,7 +58,8 @@ final class SwarmTest {
     TransferReport pull(HttpStoreServer origin, List<String> members, Patience patience, int window)
         throws IOException {
       Traffic traffic = new Traffic();
-      ConnectSettings settings = ConnectSettings.plain().impatient(Duration.ofMinutes(1), 3);
+      // Longer than any test: who hangs is not cut.
+      ConnectSettings settings = ConnectSettings.plain().impatient(Duration.ofMinutes(10), 3);
       List<RemoteStore> peers = new ArrayList<>();
       for (String member : members) {
         if (!member.equals(name())) {
@@ -173,6 +176,21 @@ final class SwarmTest {
       String useless = idle.name();
       all(List.of(a, b), origin, members, (peer, _, _) -> peer.equals(useless));
       assertThat(origin.bytesSent() - before).isBetween(one * 9 / 10, one * 7 / 5);
+    }
+  }
+
+  /** The system takes its connections, nobody reads from them. */
+  @Test
+  void aPeerThatAcceptsAndDoesNotAnswerIsDoneWithout() throws Exception {
+    Store there = Sample.store(folder.resolve("there"), DATA);
+    try (HttpStoreServer origin = Sample.serve(there, ServeSettings.open());
+        Host a = new Host("a");
+        ServerSocket silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+      String name = Sample.at(silent.getLocalPort()).text();
+      TransferReport report =
+          a.pull(origin, List.of(a.name(), name), (peer, _, _) -> peer.equals(name));
+      assertThat(report.refused()).containsEntry(name, "did not answer for too long");
+      Sample.assertHolds(Store.open(a.store), Sample.NAME, DATA);
     }
   }
 
