@@ -10,11 +10,11 @@ import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
 /** Amounts on the command line, always with their unit. */
-final class Units {
+public final class Units {
   private Units() {}
 
   /** MiB. */
-  static final class Size implements ITypeConverter<Long> {
+  public static final class Size implements ITypeConverter<Long> {
     @Override
     public Long convert(String text) {
       OptionalLong mib = Sizes.mib(text);

@@ -5,6 +5,7 @@ import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.heddle.cli.Environment;
 import org.heddle.cli.Human;
+import org.heddle.dist.Units;
 import org.heddle.images.Cleaning;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -24,9 +25,10 @@ final class GcCommand implements Callable<Integer> {
 
   @Option(
       names = "--quota",
-      paramLabel = "MIB",
-      defaultValue = "0",
-      description = "Stop when stages and packages take no more than this. Default: delete all.")
+      paramLabel = "SIZE",
+      converter = Units.Size.class,
+      description =
+          "Stop when stages and packages take no more than this, such as 20GiB. Default: delete all.")
   long quota;
 
   @Option(
