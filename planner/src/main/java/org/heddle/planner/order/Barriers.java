@@ -2,10 +2,10 @@ package org.heddle.planner.order;
 
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.heddle.planner.instance.Constraint;
@@ -29,7 +29,7 @@ final class Barriers {
   /**
    * @param yields machines that come after others, too
    */
-  Barriers(Instance instance, UnitMaker made, Set<Refusal.Yield> yields) {
+  Barriers(Instance instance, UnitMaker made, Collection<Refusal.Yield> yields) {
     this.lastTask = made.lastTask;
     this.firstUnit = made.firstUnit;
     for (Refusal.Yield each : yields) {

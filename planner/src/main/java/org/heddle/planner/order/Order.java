@@ -1,6 +1,7 @@
 package org.heddle.planner.order;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -93,7 +94,7 @@ public final class Order {
       for (int i = 0; i < REFUSED_TRIES && !limits.stop().getAsBoolean(); i++) {
         try {
           UnitMaker made = new UnitMaker(instance, goal, limits, interrupted);
-          return attempt(layout, priorities, made, false, Set.of());
+          return attempt(layout, priorities, made, false, List.of());
         } catch (Refusal another) {
           priorities.shake();
         }
@@ -106,7 +107,7 @@ public final class Order {
   private Try better(Layout layout, Priorities priorities, Try best) {
     try {
       UnitMaker made = new UnitMaker(instance, goal, limits, interrupted);
-      return attempt(layout, priorities, made, false, Set.of());
+      return attempt(layout, priorities, made, false, List.of());
     } catch (Refusal refusal) {
       return best;
     }
@@ -117,7 +118,7 @@ public final class Order {
     UnitMaker made = direct;
     while (true) {
       try {
-        return attempt(layout, priorities, made, false, Set.of());
+        return attempt(layout, priorities, made, false, List.of());
       } catch (Refusal refusal) {
         Try other = refusal.knotted() ? movesFirst(layout, priorities) : null;
         other = other == null ? yielding(layout, priorities, refusal) : other;
@@ -137,7 +138,7 @@ public final class Order {
   private @Nullable Try movesFirst(Layout layout, Priorities priorities) {
     try {
       UnitMaker made = new UnitMaker(instance, goal, limits, interrupted);
-      return attempt(layout, priorities, made, true, Set.of());
+      return attempt(layout, priorities, made, true, List.of());
     } catch (Refusal refusal) {
       return null;
     }
@@ -167,7 +168,7 @@ public final class Order {
       Priorities priorities,
       UnitMaker made,
       boolean movesFirst,
-      Set<Refusal.Yield> yields)
+      Collection<Refusal.Yield> yields)
       throws Refusal {
     List<Unit> units = made.units();
     priorities.rank(units, layout);

@@ -1,6 +1,6 @@
 package org.heddle.planner.order;
 
-import java.util.Set;
+import java.util.List;
 import org.heddle.planner.instance.Indices;
 
 /** Ends one try of an order: why, in words. Never leaves the package. */
@@ -11,28 +11,28 @@ final class Refusal extends Exception {
   private final int vjob;
 
   private final transient Indices inTheWay;
-  private final transient Set<Yield> yields;
+  private final transient List<Yield> yields;
 
   /** A machine that could come after another one, which waits in vain for the room it took. */
   record Yield(int machine, int to) {}
 
   Refusal(String reason, int vjob, Indices inTheWay) {
-    this(reason, vjob, inTheWay, Set.of());
+    this(reason, vjob, inTheWay, List.of());
   }
 
-  private Refusal(String reason, int vjob, Indices inTheWay, Set<Yield> yields) {
+  private Refusal(String reason, int vjob, Indices inTheWay, List<Yield> yields) {
     super(reason, null, false, false);
     this.vjob = vjob;
     this.inTheWay = inTheWay;
     this.yields = yields;
   }
 
-  Refusal with(Set<Yield> found) {
+  Refusal with(List<Yield> found) {
     return new Refusal(reason(), vjob, inTheWay, found);
   }
 
   /** What another order could do differently, in a fixed order. */
-  Set<Yield> yields() {
+  List<Yield> yields() {
     return yields;
   }
 

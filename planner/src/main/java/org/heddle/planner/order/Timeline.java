@@ -151,7 +151,7 @@ final class Timeline {
   }
 
   /** Who took the room that others wait for, and did not have to go before them. */
-  private Set<Refusal.Yield> yields() {
+  private List<Refusal.Yield> yields() {
     Set<Refusal.Yield> yields = new LinkedHashSet<>();
     for (Unit unit : notStarted) {
       int machine = unit.task().machine;
@@ -166,7 +166,7 @@ final class Timeline {
         }
       }
     }
-    return yields;
+    return List.copyOf(yields);
   }
 
   /** All that had to end before the unit was free to start. */
