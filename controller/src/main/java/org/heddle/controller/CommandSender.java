@@ -22,7 +22,6 @@ import org.heddle.model.Host;
 import org.heddle.model.HostId;
 import org.heddle.model.MachineId;
 import org.heddle.model.Outcome;
-import org.heddle.planner.Answer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -121,8 +120,16 @@ final class CommandSender implements AutoCloseable {
   }
 
   private void plan(Command.FindPlan asked) throws InterruptedException {
-    Answer answer = decider.plan(asked.problem(), asked.limits());
-    loop.tell(new Event.PlanFound(asked.request(), answer));
+    Event found;
+    try {
+      found = new Event.PlanFound(asked.request(), decider.plan(asked.problem(), asked.limits()));
+    } catch (RuntimeException | StackOverflowError bug) {
+      log.error("the planner broke down", bug);
+      found =
+          new Event.PlanFailed(
+              asked.request(), "the planner broke down (" + bug + "); the log tells where");
+    }
+    loop.tell(found);
   }
 
   private void execute(Command.Execute execute) throws InterruptedException {

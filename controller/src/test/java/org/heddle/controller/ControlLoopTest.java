@@ -238,6 +238,33 @@ class ControlLoopTest {
   }
 
   @Test
+  void aPlannerThatBreaksDownIsAnswerEnough() throws Exception {
+    Decider decider =
+        new Decider(
+            new Engine(new PriorityPolicy(), Limits.DEFAULT),
+            (_, _) -> {
+              throw new IllegalStateException("a bug");
+            });
+    try (KeyValueStore store = open();
+        AgentDialer dialer = new AgentDialer("secret");
+        ControlLoop loop =
+            new ControlLoop(store, new EventLog(store), decider, GridClock.system());
+        CommandSender sender = new CommandSender(loop, decider, dialer, GridClock.system())) {
+      loop.start(command -> {
+        if (command instanceof Command.FindPlan) {
+          sender.send(command);
+        }
+      });
+      loop.ask(host("host1"));
+      loop.ask(host("host1", loop.state().counters().version()));
+      loop.ask(submit("v", 1, 0));
+      awaitTrue(() ->
+          loop.state().vjobs().values().stream().allMatch(vjob -> vjob.reason().contains("a bug")));
+      assertThat(loop.state().counters().planning().pending()).isEmpty();
+    }
+  }
+
+  @Test
   void whoAskedIsToldWhenWhatFollowsFails() throws Exception {
     try (KeyValueStore store = open();
         ControlLoop loop = loop(store)) {

@@ -66,7 +66,10 @@ final class Administration {
     }
     GridState.Rulebook before = draft.rulebook;
     draft.rulebook = before.with(term, draft.now);
-    Optional<Refusal> contradiction = contradiction(draft, term, before);
+    Optional<Refusal> contradiction =
+        term.form() == ConstraintForm.SEQUENCE
+            ? Circles.refusal(draft, "constraint")
+            : contradiction(draft, term, before);
     if (contradiction.isEmpty()) {
       draft.notice("constraint.added", name(draft.rulebook.last()), term.toString());
     }
@@ -165,6 +168,14 @@ final class Administration {
         .toList();
   }
 
+  /** Those of one form. */
+  static List<Rule> rules(Draft draft, ConstraintForm form) {
+    return draft.rulebook.constraints().values().stream()
+        .filter(each -> each.term().form() == form)
+        .map(each -> rule(draft, each))
+        .toList();
+  }
+
   private static Rule rule(Draft draft, ConstraintRecord constraint) {
     return Binding.of(draft)
         .rule(constraint.term(), names -> machines(draft, names), brief(constraint.term()) + WHOSE);
@@ -255,7 +266,7 @@ final class Administration {
   }
 
   private static long times(long amount, double ratio) {
-    return ratio == 0 ? amount : (long) Math.floor(amount * ratio);
+    return ratio == 0 ? amount : Argument.Ratio.times(amount, ratio);
   }
 
   // How they stand

@@ -86,6 +86,10 @@ public final class Engine {
         planning.found(draft, found.request(), found.answer());
         yield Optional.empty();
       }
+      case Event.PlanFailed failed -> {
+        planning.failed(draft, failed.request(), failed.what());
+        yield Optional.empty();
+      }
       case Event.Ticked _ -> {
         Deadlines.ticked(draft);
         yield Optional.empty();

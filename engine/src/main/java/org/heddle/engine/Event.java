@@ -75,6 +75,13 @@ public sealed interface Event {
   /** The planner's answer to {@link Command.FindPlan} number {@code request}. */
   record PlanFound(long request, Answer answer) implements Event {}
 
+  /**
+   * The planner broke down over a request, by a fault of its own.
+   *
+   * @param what happened, in words for a person
+   */
+  record PlanFailed(long request, String what) implements Event {}
+
   /** Time has passed; sent about every second. */
   record Ticked() implements Event {}
 }

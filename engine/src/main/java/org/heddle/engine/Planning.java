@@ -314,6 +314,17 @@ final class Planning {
     }
   }
 
+  /** The same is not asked again: it would break down again. */
+  void failed(Draft draft, long request, String what) {
+    if (!draft.planning.pending().equals(Optional.of(request))) {
+      return;
+    }
+    forgetRequest(draft, draft.planning.asked());
+    String reason = "no plan could be made: " + what;
+    draft.notice("plan.failed", request, reason);
+    draft.vjobs.values().forEach(vjob -> refused(draft, vjob.spec().name(), reason));
+  }
+
   private static void forgetRequest(Draft draft, String asked) {
     PlanningRecord old = draft.planning;
     draft.planning =

@@ -114,6 +114,10 @@ final class Submission {
                 Optional.empty(),
                 draft.version(),
                 draft.now)));
+    Optional<Refusal> circle = Circles.refusal(draft, "constraints");
+    if (circle.isPresent()) {
+      return circle;
+    }
     draft.notice("vjob.submitted", spec.name(), places.size() + " machines for " + spec.owner());
     return Optional.empty();
   }
@@ -195,7 +199,7 @@ final class Submission {
     TreeMap<HostId, HostSlot> hosts = new TreeMap<>();
     for (GridState.HostRecord record : draft.hosts.map().values()) {
       Host host = record.host();
-      hosts.put(host.id(), new HostSlot(host.site(), host.capacity(), false));
+      hosts.put(host.id(), new HostSlot(host.site(), Administration.usable(draft, host), false));
     }
     TreeMap<MachineId, MachineSlot> machines = new TreeMap<>();
     demands.forEach((id, demand) ->
@@ -210,6 +214,8 @@ final class Submission {
   /** One thing that hosts have, and how people read it. */
   private record Measure(String name, String unit, ToLongFunction<Resources> of) {}
 
+  private record Offer(HostId id, Resources usable) {}
+
   private static final List<Measure> MEASURES =
       List.of(
           new Measure("memory", " MiB", Resources::memoryMiB),
@@ -217,18 +223,22 @@ final class Submission {
           new Measure("disk", " MiB", Resources::diskMiB));
 
   private static Optional<Refusal> tooBig(Draft draft, Resources demand, String field) {
-    List<Host> hosts = draft.hosts.map().values().stream().map(GridState.HostRecord::host).toList();
+    List<Offer> hosts =
+        draft.hosts.map().values().stream()
+            .map(GridState.HostRecord::host)
+            .map(host -> new Offer(host.id(), Administration.usable(draft, host)))
+            .toList();
     if (hosts.isEmpty()) {
       return Optional.empty();
     }
     for (Measure measure : MEASURES) {
-      Host largest =
+      Offer largest =
           hosts.stream()
               .max(
-                  Comparator.comparingLong((Host host) -> measure.of().applyAsLong(host.capacity()))
-                      .thenComparing(Host::id, Comparator.reverseOrder()))
+                  Comparator.comparingLong((Offer host) -> measure.of().applyAsLong(host.usable()))
+                      .thenComparing(Offer::id, Comparator.reverseOrder()))
               .orElseThrow();
-      long has = measure.of().applyAsLong(largest.capacity());
+      long has = measure.of().applyAsLong(largest.usable());
       long wants = measure.of().applyAsLong(demand);
       if (wants > has) {
         return refuse(
@@ -239,7 +249,7 @@ final class Submission {
                 .replace(" cores of cores", " cores"));
       }
     }
-    boolean fits = hosts.stream().anyMatch(host -> demand.fitsIn(host.capacity()));
+    boolean fits = hosts.stream().anyMatch(host -> demand.fitsIn(host.usable()));
     return fits
         ? Optional.empty()
         : refuse(

@@ -160,7 +160,8 @@ class AdministrationTest {
 
   @Test
   void coresAreOverbookedAndMemoryIsHeldBack() {
-    Play play = Play.withHosts("a");
+    Play play = Play.withHosts("a", "b");
+    play.event(new Event.DrainAsked(new HostId("b")));
     add(play, "overbook(a, cores, 1.5)");
     running(play, vjob("v", 3, 128));
     play.submit(vjob("w", 1, 128));
@@ -317,6 +318,58 @@ class AdministrationTest {
     assertThat(play.state.rulebook().constraints()).hasSize(1);
     assertThat(refusal(add(play, "offline(*)"))).contains("could never run");
     assertThat(add(play, "quarantine(*)").refusal()).as("it passes").isEmpty();
+  }
+
+  @Test
+  void sequencesInWhichMachinesWaitForEachOtherAreRefused() {
+    Play play = Play.withHosts("a", "b");
+    running(play, vjob("web", 2, 128, "sequence(m1, m2)"));
+    Step step = add(play, "sequence(m2.web, m1.web)");
+    assertThat(step.refusal().map(Step.Refusal::why)).hasValue(Why.INFEASIBLE);
+    assertThat(refusal(step))
+        .isEqualTo(
+            "machines would wait for each other in sequence(m[1-2]) of vjob web and"
+                + " sequence({m2.web,m1.web}) of the administrator: leave out or take back one of"
+                + " them");
+    assertThat(add(play, "sequence(m2.db, m1.db)").refusal()).isEmpty();
+    Step file = play.submit(vjob("db", 2, 128, "sequence(m1, m2)"));
+    assertThat(refusal(file)).contains("sequence(m[1-2]) of vjob db");
+    assertThat(play.state.vjobs()).doesNotContainKey(new VjobId("db"));
+    assertThat(play.submit(vjob("x", 2, 128, "sequence(m1, m2)", "sequence(m2, m1)")).refusal())
+        .isPresent();
+    play.event(new Event.CancelAsked(new VjobId("web")));
+    play.allGoesWell();
+    assertThat(play.stateOf("web")).isEqualTo(VjobState.TERMINATED);
+  }
+
+  @Test
+  void aPlannerThatBreaksDownIsToldOfAndTheGridGoesOn() {
+    Play play = Play.withHosts("a");
+    GridState before = play.state;
+    Event submitted = new Event.Submitted(vjob("v", 1, 128), "key", "public");
+    play.state = play.engine.step(before, submitted, play.now).state();
+    long request = play.state.counters().planning().pending().orElseThrow();
+    play.event(new Event.PlanFailed(request, "a bug"));
+    assertThat(reason(play, "v")).isEqualTo("no plan could be made: a bug");
+    assertThat(play.notices.getLast().kind()).isEqualTo("plan.failed");
+    play.tick(Timing.PLAN);
+    assertThat(play.stateOf("v")).as("not asked again").isEqualTo(VjobState.WAITING);
+    running(play, vjob("w", 1, 128));
+    assertThat(play.stateOf("v")).isEqualTo(VjobState.RUNNING);
+  }
+
+  @Test
+  void whatAHostMayGiveAwayDecidesWhetherAVjobCouldEverRun() {
+    Play play = Play.withHosts("a");
+    add(play, "overbook(*, cores, 2)");
+    running(play, vjob("many", 4, 100, "gather(*)"));
+    Play small = Play.withHosts("a", "b");
+    running(small, vjob("web", 1, 600));
+    Step step = add(small, "overbook(*, memory, 0.5)");
+    assertThat(step.refusal().map(Step.Refusal::why)).hasValue(Why.INFEASIBLE);
+    assertThat(refusal(step)).startsWith("with 'overbook(*, memory, 0.5)' vjob 'web' could never");
+    add(small, "overbook(*, memory, 0.75)");
+    assertThat(refusal(small.submit(vjob("big", 1, 800)))).contains("has 768 MiB");
   }
 
   @Test

@@ -68,6 +68,12 @@ public record ConstraintTerm(ConstraintForm form, boolean always, List<Argument>
     }
 
     record Ratio(double ratio) implements Argument {
+      /** So many times the amount, rounded down: exactly, by the digits that people write. */
+      public static long times(long amount, double ratio) {
+        BigDecimal product = BigDecimal.valueOf(amount).multiply(BigDecimal.valueOf(ratio));
+        return product.min(BigDecimal.valueOf(Long.MAX_VALUE)).longValue();
+      }
+
       @Override
       public String toString() {
         return BigDecimal.valueOf(ratio).toPlainString();

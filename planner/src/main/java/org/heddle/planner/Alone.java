@@ -29,9 +29,11 @@ public final class Alone {
     List<MachineId> members = wish.machines();
     List<Rule> rules =
         problem.rules().stream().filter(rule -> members.stream().anyMatch(rule::concerns)).toList();
-    if (rules.isEmpty()) {
-      return List.of();
-    }
+    return rules.isEmpty() ? List.of() : conflicts(problem, wish, rules, limits);
+  }
+
+  private static List<String> conflicts(
+      Problem problem, Wish wish, List<Rule> rules, Limits limits) {
     TreeMap<HostId, HostSlot> hosts = new TreeMap<>();
     problem
         .hosts()
@@ -54,9 +56,9 @@ public final class Alone {
     return search(new Problem(hosts, machines, List.of(run), rules), limits);
   }
 
-  /** The same for the problem's first vjob. */
+  /** The same for the problem's only vjob, also when it has no constraints. */
   public static List<String> conflicts(Problem problem, Limits limits) {
-    return conflicts(problem, problem.wishes().getFirst(), limits);
+    return conflicts(problem, problem.wishes().getFirst(), problem.rules(), limits);
   }
 
   private static List<String> search(Problem problem, Limits limits) {

@@ -205,11 +205,20 @@ final class Itinerary {
 
   /** The vjob that has to go another way: the last one that may, else the last one in the way. */
   VjobView stuck() {
-    Indices machines = inTheWay.isEmpty() ? moving() : inTheWay;
+    return stuck(inTheWay)
+        .or(() -> stuck(moving()))
+        .orElseThrow(() -> new IllegalStateException("no order found, and nothing moves"));
+  }
+
+  private Optional<VjobView> stuck(Indices machines) {
     return last(machines, this::partlyBooted)
         .filter(vjob -> last(machines, this::mayComeBack).filter(vjob::equals).isPresent())
-        .or(() -> last(machines, _ -> true))
-        .orElseThrow(() -> new IllegalStateException("no order found, and nothing moves"));
+        .or(() -> last(machines, this::shallRun));
+  }
+
+  /** Whether it can be given up: what ends or sleeps anyway cannot. */
+  private boolean shallRun(VjobView vjob) {
+    return decisions.get(vjob.rank()).fate() instanceof Fate.Run;
   }
 
   private boolean partlyBooted(VjobView vjob) {

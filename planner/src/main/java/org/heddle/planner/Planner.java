@@ -106,7 +106,18 @@ public final class Planner {
   }
 
   private void giveUp(VjobView vjob) {
-    refused.put(vjob.id(), "no host has room to move it while it runs; it is resumed next");
+    boolean runs =
+        vjob.shape() == VjobView.Shape.RUNNING || vjob.shape() == VjobView.Shape.PARTLY_BOOTED;
+    List<String> orders =
+        problem.rules().stream()
+            .filter(
+                rule -> rule.form() == Rule.Form.SEQUENCE || rule.form() == Rule.Form.PRECEDENCE)
+            .filter(rule -> vjob.wish().machines().stream().anyMatch(rule::concerns))
+            .map(Rule::words)
+            .toList();
+    String lacking = runs ? "no host has room to move it while it runs" : "no order lets it start";
+    String and = orders.isEmpty() ? "" : " and keeps " + String.join(" and ", orders);
+    refused.put(vjob.id(), lacking + and + (runs ? "; it is resumed next" : ""));
   }
 
   private Decision decide(VjobView vjob, Map<MachineId, HostId> places) {

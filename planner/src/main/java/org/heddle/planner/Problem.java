@@ -21,7 +21,8 @@ import org.heddle.model.VjobId;
  * @param hosts every host that can be used, in order of name
  * @param machines every machine of every vjob in {@code wishes}
  * @param wishes vjobs in order of precedence: an earlier one gets its room first
- * @param rules where machines may run
+ * @param rules where machines may run, and in which order they change; a sequence that closes a
+ *     circle with those before it is left out, since no order could keep them all
  * @param bystanders machines that nobody decides about now, on listed hosts; their use is no longer
  *     in the hosts' capacities
  */
@@ -35,7 +36,7 @@ public record Problem(
     hosts = Collections.unmodifiableSortedMap(new TreeMap<>(hosts));
     machines = Collections.unmodifiableSortedMap(new TreeMap<>(machines));
     wishes = List.copyOf(wishes);
-    rules = List.copyOf(rules);
+    rules = List.copyOf(Sequences.opened(rules));
     bystanders = List.copyOf(bystanders);
   }
 

@@ -335,4 +335,35 @@ final class PlannerTest {
     assertThat(refusal(answer, "a")).contains("2 lack memory (most free: 524 MiB on host2)");
     assertThat(refusal(answer, "gone")).contains("not on line");
   }
+
+  @Test
+  void ofSequencesThatGoRoundInACircleTheLastGivesWay() {
+    for (Problem.Target target : List.of(END, RESET, SLEEP, RUN)) {
+      Grids own = new Grids().host("host1", 1024).host("host2", 1024);
+      own.vjob("a", target, running(100, "host1"), running(100, "host1"), running(100, "host1"));
+      own.vjob("b", RUN, waiting(100), waiting(100));
+      own.rule(Rule.Form.SEQUENCE, List.of("m1.a", "m2.a", "m3.a"));
+      own.rule(Rule.Form.SEQUENCE, List.of("m3.a", "m1.a"));
+      own.rule(Rule.Form.SEQUENCE, List.of("m1.b", "m2.b"));
+      own.rule(Rule.Form.SEQUENCE, List.of("m2.b", "m1.b"));
+      Problem problem = own.problem();
+      Answer answer = Planner.plan(problem, Limits.DEFAULT);
+      assertThat(PlanChecker.check(problem, answer.plan())).isEmpty();
+      assertThat(answer.refused()).as("%s", target).isEmpty();
+      assertThat(answer.plan().steps()).hasSize(target == RUN ? 2 : 5);
+      assertThat(Sequences.circle(problem.rules())).isEmpty();
+    }
+  }
+
+  @Test
+  void whoCannotStartForASequenceIsToldSo() {
+    grid.host("host1", 1024);
+    grid.vjob("old", END, running(1000, "host1"));
+    grid.vjob("a", RUN, waiting(1000));
+    grid.rule(Rule.Form.SEQUENCE, List.of("m1.a", "m1.old"));
+    Answer answer = answer();
+    assertThat(steps(answer)).containsExactly("shutdown m1.old host1");
+    assertThat(refusal(answer, "a"))
+        .isEqualTo("no order lets it start and keeps sequence[[m1.a, m1.old]]");
+  }
 }

@@ -1,6 +1,7 @@
 package org.heddle.planner.instance;
 
 import java.util.Arrays;
+import org.heddle.model.ConstraintTerm.Argument;
 import org.heddle.planner.instance.Constraint.InState;
 import org.heddle.planner.instance.Constraint.Offline;
 import org.heddle.planner.instance.Constraint.Online;
@@ -25,6 +26,7 @@ final class Wishes {
     Arrays.setAll(c.usables, r -> c.capacities[r].clone());
     boolean[] said = new boolean[c.machineNames.length];
     boolean[][] preserved = new boolean[c.presents.length][c.machineNames.length];
+    boolean[][] overbooked = new boolean[c.capacities.length][c.hostNames.length];
     for (Constraint constraint : c.constraints) {
       if (constraint instanceof InState state) {
         state.machines().stream().forEach(m -> state(m, state.state(), said));
@@ -36,7 +38,8 @@ final class Wishes {
         boolean[] seen = preserved[preserve.resource()];
         preserve.machines().stream().forEach(m -> preserve(m, preserve, seen));
       } else if (constraint instanceof Overbook overbook) {
-        overbook.hosts().stream().forEach(h -> overbook(h, overbook));
+        boolean[] seen = overbooked[overbook.resource()];
+        overbook.hosts().stream().forEach(h -> overbook(h, overbook, seen));
       }
     }
     transitions();
@@ -108,11 +111,11 @@ final class Wishes {
     seen[m] = true;
   }
 
-  private void overbook(int h, Overbook overbook) {
+  private void overbook(int h, Overbook overbook, boolean[] seen) {
     int r = overbook.resource();
-    long usable = (long) Math.floor(c.capacities[r][h] * overbook.ratio());
-    boolean first = c.usables[r][h] == c.capacities[r][h];
-    c.usables[r][h] = first ? usable : Math.min(c.usables[r][h], usable);
+    long usable = Argument.Ratio.times(c.capacities[r][h], overbook.ratio());
+    c.usables[r][h] = seen[h] ? Math.min(c.usables[r][h], usable) : usable;
+    seen[h] = true;
   }
 
   private void transitions() {

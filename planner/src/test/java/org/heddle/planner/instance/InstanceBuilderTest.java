@@ -101,6 +101,25 @@ final class InstanceBuilderTest {
     assertThat(instance.memoryResource()).isEqualTo(1);
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "overbook(host1, cpu, 1)    | overbook(host1, cpu, 1.5)",
+        "overbook(host1, cpu, 1.5)  | overbook(host1, cpu, 1)",
+        "overbook(host1, cpu, 1.09) | overbook(host1, cpu, 1.5)",
+      })
+  void theSmallestRatioCountsWhateverTheirOrder(String one, String other) {
+    assertThat(new Small().with(one, other).instance().usable(0, 0)).isEqualTo(10);
+  }
+
+  @Test
+  void ratiosAreExactByTheirDigits() {
+    Small small = new Small().with("overbook(host1, cpu, 1.15)");
+    small.builder().capacity(0, 0, 100);
+    assertThat(small.instance().usable(0, 0)).isEqualTo(115);
+  }
+
   @Test
   void aCopyIsEqual() {
     Small small = new Small().with("always spread(a,c)", "preserve(a, cpu, 5)");

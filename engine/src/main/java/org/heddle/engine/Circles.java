@@ -1,0 +1,64 @@
+package org.heddle.engine;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.heddle.engine.GridState.VjobRecord;
+import org.heddle.engine.Step.Refusal;
+import org.heddle.engine.Step.Why;
+import org.heddle.model.ConstraintForm;
+import org.heddle.model.VjobState;
+import org.heddle.planner.Rule;
+import org.heddle.planner.Sequences;
+
+/**
+ * Refuses sequences in which machines wait for each other: of vjobs, of administrators, or both.
+ */
+final class Circles {
+  private Circles() {}
+
+  /**
+   * Empty when all the sequences that there are can be kept.
+   *
+   * @param field of what was asked last
+   */
+  static Optional<Refusal> refusal(Draft draft, String field) {
+    List<Rule> circle = Sequences.circle(sequences(draft));
+    return circle.isEmpty()
+        ? Optional.empty()
+        : Submission.refuse(
+            Why.INFEASIBLE,
+            field,
+            "machines would wait for each other in "
+                + circle.stream().map(Rule::words).sorted().collect(Collectors.joining(" and "))
+                + ": leave out or take back one of them");
+  }
+
+  private static List<Rule> sequences(Draft draft) {
+    List<Rule> rules = new ArrayList<>(Administration.rules(draft, ConstraintForm.SEQUENCE));
+    Binding binding = Binding.of(draft);
+    for (VjobRecord vjob : draft.vjobs.map().values()) {
+      boolean orders =
+          vjob.state() != VjobState.TERMINATED
+              && vjob.spec().constraints().terms().stream()
+                  .anyMatch(term -> term.form() == ConstraintForm.SEQUENCE);
+      if (orders) {
+        binding.rules(vjob.spec()).stream()
+            .map(rule -> named(rule, " of vjob " + vjob.spec().name()))
+            .forEach(rules::add);
+      }
+    }
+    return rules;
+  }
+
+  private static Rule named(Rule rule, String whose) {
+    return new Rule(
+        rule.form(),
+        rule.always(),
+        rule.machines(),
+        rule.hosts(),
+        rule.bound(),
+        rule.words() + whose);
+  }
+}
