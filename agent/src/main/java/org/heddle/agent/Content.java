@@ -334,7 +334,10 @@ final class Content implements AutoCloseable {
     Verifier.Report found = new Verifier(store, Progress.NONE).verify();
     if (!found.sound()) {
       found.damage().forEach(line -> LOG.warn("content store: {}", line));
-      new Repairer(store).repair(found, sources);
+      Repairer.Report repair = new Repairer(store).repair(found, sources);
+      if (repair.stillMissing() > 0 && !repair.failures().isEmpty()) {
+        throw new IOException(String.join("; ", repair.failures()));
+      }
     }
   }
 

@@ -5,6 +5,9 @@ import java.util.Collection;
 
 /** Somewhere that chunks can be had from: a store here, or one behind a connection. */
 public interface ChunkSource {
+  /** How it is named in messages. */
+  String name();
+
   /** Takes blocks as they come. */
   interface Sink {
     /** The block is unchecked; {@link StoreWriter#addBlock} checks it. */

@@ -1,6 +1,7 @@
 package org.heddle.store;
 
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -28,8 +29,13 @@ public final class Repairer {
    * @param chunks chunks that came from the sources
    * @param stillMissing chunks that indexes need and nobody had
    * @param packs damaged packs that are gone
+   * @param failures sources that did not give what they were asked for, each with the reason
    */
-  public record Report(long chunks, long stillMissing, int packs) {}
+  public record Report(long chunks, long stillMissing, int packs, List<String> failures) {
+    public Report {
+      failures = List.copyOf(failures);
+    }
+  }
 
   /**
    * Repairs what a verification found.
@@ -50,20 +56,58 @@ public final class Repairer {
         copySound(found.packs(), writer);
         Set<ChunkRef> missing = missing(writer);
         long wanted = missing.size();
+        List<String> failures = new ArrayList<>();
         for (ChunkSource source : sources) {
-          source.fetch(missing, writer::addBlock);
+          fetch(source, missing, writer).ifPresent(failures::add);
           missing.removeIf(chunk -> writer.has(chunk.id()));
         }
         writer.flush();
-        boolean complete = missing.isEmpty();
-        if (complete && condemnation.awaitWriters(writer.session(), PATIENCE)) {
+        boolean gone = missing.isEmpty() && condemnation.awaitWriters(writer.session(), PATIENCE);
+        if (gone) {
           condemnation.rescue(writer);
           condemnation.delete();
         }
         return new Report(
-            wanted - missing.size(), missing.size(), complete ? found.packs().size() : 0);
+            wanted - missing.size(), missing.size(), gone ? found.packs().size() : 0, failures);
       }
     }
+  }
+
+  /**
+   * One source's failure must not keep the next from being asked; what it gave before stays.
+   *
+   * @return the failure
+   * @throws IOException writing here failed
+   */
+  private static Optional<String> fetch(
+      ChunkSource source, Set<ChunkRef> missing, StoreWriter writer) throws IOException {
+    IOException[] here = new IOException[1];
+    try {
+      source.fetch(
+          missing,
+          block -> {
+            try {
+              writer.addBlock(block);
+            } catch (IOException failure) {
+              here[0] = theirs(failure) ? null : failure;
+              throw failure;
+            }
+          });
+      return Optional.empty();
+    } catch (IOException failure) {
+      if (here[0] != null || failure instanceof InterruptedIOException) {
+        throw failure;
+      }
+      return Optional.of(source.name() + ": " + failure.getMessage());
+    }
+  }
+
+  private static boolean theirs(IOException failure) {
+    return failure instanceof StoreException known
+        && switch (known.kind()) {
+          case CORRUPT, MALFORMED -> true;
+          case NOT_FOUND, CONFLICT, FULL, INVALID -> false;
+        };
   }
 
   private void copySound(Set<String> damaged, StoreWriter writer) throws IOException {

@@ -182,13 +182,37 @@ final class Shelf {
     return Block.of(data, chunks, effort);
   }
 
-  /** A block goes out as it is stored when at least half of it is wanted. */
+  /**
+   * A block goes out as it is stored when at least half of it is wanted; what is damaged is left
+   * out.
+   */
   void fetch(Collection<ChunkRef> wanted, ChunkSource.Sink sink) throws IOException {
     for (Holding holding : locate(wanted)) {
       boolean whole =
           holding.reference().isEmpty() && holding.wantedLength() * 2L >= holding.rawLength();
       Block block = whole ? intact(holding.block()) : null;
-      sink.accept(block == null ? gather(holding.wanted(), Effort.FAST) : block);
+      block = block == null ? gatherSound(holding.wanted()) : block;
+      if (block != null) {
+        sink.accept(block);
+      }
+    }
+  }
+
+  /** Those that are not damaged; null when none is left. */
+  private @Nullable Block gatherSound(List<ChunkRef> wanted) throws IOException {
+    try {
+      return gather(wanted, Effort.FAST);
+    } catch (StoreException damaged) {
+      List<ChunkRef> sound = wanted.stream().filter(this::readable).toList();
+      return sound.isEmpty() ? null : gather(sound, Effort.FAST);
+    }
+  }
+
+  private boolean readable(ChunkRef chunk) {
+    try {
+      return read(chunk.id()).length == chunk.length();
+    } catch (IOException damaged) {
+      return false;
     }
   }
 

@@ -57,7 +57,26 @@ public final class SignedImages {
    */
   public static ChunkId expected(Store store, String image, Collection<PublicKey> trusted)
       throws IOException {
-    Manifest manifest = Manifest.read(bytes(store, image), trusted);
+    try (IndexReader index = store.index(manifestOf(image))) {
+      return expected(store, image, index, trusted);
+    } catch (StoreException none) {
+      if (none.kind() == StoreException.Kind.NOT_FOUND) {
+        throw new StoreException(
+            none.kind(), "'" + image + "' is not signed: " + none.getMessage(), none);
+      }
+      throw none;
+    }
+  }
+
+  /**
+   * The same, by a manifest that need not be published.
+   *
+   * @param index of the manifest's file, whose chunks are in the store
+   */
+  public static ChunkId expected(
+      Store store, String image, IndexReader index, Collection<PublicKey> trusted)
+      throws IOException {
+    Manifest manifest = Manifest.read(bytes(store, image, index), trusted);
     if (!manifest.name().equals(image)) {
       throw StoreException.corrupt(
           "the manifest of '" + image + "' is that of '" + manifest.name() + "'");
@@ -70,26 +89,23 @@ public final class SignedImages {
         .index();
   }
 
-  private static byte[] bytes(Store store, String image) throws IOException {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    try (IndexReader index = store.index(manifestOf(image))) {
-      if (index.info().fileSize() > Limits.MANIFEST) {
-        throw StoreException.malformed("the manifest of '" + image + "' is too long for one");
-      }
-      for (Optional<Entry> entry = index.next(); entry.isPresent(); entry = index.next()) {
-        switch (entry.get()) {
-          case Entry.Hole(long length) -> bytes.writeBytes(new byte[Math.toIntExact(length)]);
-          case Entry.Data(ChunkRef chunk) -> bytes.writeBytes(store.read(chunk.id()));
-        }
-      }
-      return bytes.toByteArray();
-    } catch (StoreException none) {
-      if (none.kind() == StoreException.Kind.NOT_FOUND) {
-        throw new StoreException(
-            none.kind(), "'" + image + "' is not signed: " + none.getMessage(), none);
-      }
-      throw none;
+  /** Refuses what cannot be the manifest of the image, before any of its chunks is fetched. */
+  public static void requireShort(String image, IndexInfo manifest) throws StoreException {
+    if (manifest.fileSize() > Limits.MANIFEST) {
+      throw StoreException.malformed("the manifest of '" + image + "' is too long for one");
     }
+  }
+
+  private static byte[] bytes(Store store, String image, IndexReader index) throws IOException {
+    requireShort(image, index.info());
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    for (Optional<Entry> entry = index.next(); entry.isPresent(); entry = index.next()) {
+      switch (entry.get()) {
+        case Entry.Hole(long length) -> bytes.writeBytes(new byte[Math.toIntExact(length)]);
+        case Entry.Data(ChunkRef chunk) -> bytes.writeBytes(store.read(chunk.id()));
+      }
+    }
+    return bytes.toByteArray();
   }
 
   /**

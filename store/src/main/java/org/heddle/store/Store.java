@@ -119,6 +119,11 @@ public final class Store implements ChunkSource {
     return layout.folder();
   }
 
+  @Override
+  public String name() {
+    return folder().toString();
+  }
+
   /** Begins to add; close the writer soon, since a collection waits for it before it deletes. */
   public StoreWriter writer() throws IOException {
     return StoreWriter.begin(this, Effort.FAST);

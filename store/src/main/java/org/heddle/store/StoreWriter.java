@@ -103,8 +103,8 @@ public final class StoreWriter implements AutoCloseable {
   }
 
   /**
-   * Adds the chunks of a block, checked one by one. A block that is mostly new is stored as it
-   * came, without compressing it again.
+   * Adds the chunks of a block, checked one by one. A block that is mostly new and refers to no
+   * other is stored as it came, without compressing it again.
    *
    * @return bytes of chunks that were new
    * @throws StoreException corrupt or malformed when any of its chunks is not what it says: nothing
@@ -120,7 +120,8 @@ public final class StoreWriter implements AutoCloseable {
   private synchronized long addOpened(Block block, byte[] raw) throws IOException {
     long fresh =
         block.chunks().stream().filter(chunk -> !has(chunk.id())).mapToLong(ChunkRef::length).sum();
-    if (fresh * 4 >= block.rawLength() * 3L) {
+    // What a block refers to may lie in a pack that is about to be deleted.
+    if (block.reference().isEmpty() && fresh * 4 >= block.rawLength() * 3L) {
       place(block);
       return fresh;
     }
@@ -294,6 +295,17 @@ public final class StoreWriter implements AutoCloseable {
               "chunk " + chunk.id() + " of index '" + name + "' is not in " + store.folder());
         }
       }
+    }
+  }
+
+  /**
+   * Refuses early what {@link #publish} would refuse late: the name is taken by another index.
+   *
+   * @throws StoreException conflict
+   */
+  public void requireFree(String name, IndexDraft draft) throws IOException {
+    if (Files.exists(store.indexFile(name))) {
+      refuseOther(name, draft);
     }
   }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
@@ -101,6 +102,72 @@ final class VerifierTest {
     Path copy = folder.resolve("copy");
     Samples.extract(opened, "f", copy);
     assertThat(Files.mismatch(copy, file)).isEqualTo(-1);
+  }
+
+  @Test
+  void aSourceWithDamageGivesTheRestAndTheNextOneIsAsked() throws IOException {
+    byte[] data = Samples.noise(new Random(9), 90_000);
+    Path file = Samples.file(folder, "f", data);
+    Store hurt = made("hurt", file);
+    Store bad = made("bad", file);
+    Store good = made("good", file);
+    for (Store store : List.of(hurt, bad)) {
+      Path pack = store.packFiles().getFirst().path();
+      Files.write(pack, HostileInputTest.flip(Files.readAllBytes(pack), 3000));
+    }
+    ChunkSource lost =
+        new ChunkSource() {
+          @Override
+          public String name() {
+            return "lost";
+          }
+
+          @Override
+          public void fetch(Collection<ChunkRef> wanted, Sink sink) throws IOException {
+            throw new IOException("nobody is there");
+          }
+        };
+    Store opened = Store.open(hurt.folder());
+    Verifier.Report found = new Verifier(opened, Progress.NONE).verify();
+    Repairer.Report nobody = new Repairer(opened).repair(found, List.of(lost, bad));
+    assertThat(nobody.failures()).containsExactly("lost: nobody is there");
+    assertThat(nobody.stillMissing()).isPositive();
+    assertThat(nobody.packs()).isZero();
+    Repairer.Report done = new Repairer(opened).repair(found, List.of(lost, bad, good));
+    assertThat(done.stillMissing()).isZero();
+    Samples.assertHolds(Store.open(hurt.folder()), "f", data, "seed 9");
+  }
+
+  private Store made(String name, Path file) throws IOException {
+    Store store = Store.create(folder.resolve(name), 0);
+    Samples.make(store, file, "f");
+    return store;
+  }
+
+  /** The other may lie in a pack that a collection is about to delete. */
+  @Test
+  void aBlockThatRefersToAnotherIsNotStoredAsItCame() throws IOException {
+    Store store = Store.create(folder.resolve("s"), 0);
+    byte[] base = Samples.noise(new Random(10), 50_000);
+    byte[] like = base.clone();
+    like[7] ^= 1;
+    ChunkRef name = new ChunkRef(ChunkId.hash(base, 0, base.length), base.length);
+    Block first = Block.of(base, List.of(name), Effort.FAST);
+    ChunkRef other = new ChunkRef(ChunkId.hash(like, 0, like.length), like.length);
+    Block second = Block.of(like, List.of(other), Effort.FAST, first.digest(), base);
+    assertThat(second.reference()).isPresent();
+    try (StoreWriter writer = store.writer()) {
+      writer.addBlock(first);
+      writer.flush();
+    }
+    try (StoreWriter writer = store.writer()) {
+      writer.addBlock(second);
+      writer.flush();
+    }
+    for (PackFile pack : store.packFiles()) {
+      assertThat(pack.block(0).codec()).isNotEqualTo(Codec.ZSTD_WITH_REFERENCE);
+    }
+    assertThat(store.packFiles()).hasSize(2);
   }
 
   @Test

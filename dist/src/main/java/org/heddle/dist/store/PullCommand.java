@@ -11,7 +11,6 @@ import org.heddle.cli.Environment;
 import org.heddle.cli.Failure;
 import org.heddle.store.ChunkId;
 import org.heddle.store.Progress;
-import org.heddle.store.SignedImages;
 import org.heddle.store.Store;
 import org.heddle.store.transfer.Address;
 import org.heddle.store.transfer.ConnectSettings;
@@ -96,8 +95,8 @@ final class PullCommand implements Callable<Integer> {
     Address.Named named = Address.parseNamed(what);
     ConnectSettings settings = connect.settings(around);
     Store store = Store.openOrCreate(options.folder);
-    Optional<ChunkId> wanted =
-        signed.asked() ? Optional.of(signed(store, named, settings, traffic)) : expected.get();
+    List<PublicKey> keys = signed.keys();
+    Optional<ChunkId> wanted = expected.get();
     List<RemoteStore> peers = new ArrayList<>();
     try (RemoteStore origin = RemoteStore.reading(named.store(), settings, traffic)) {
       Optional<String> self = Optional.empty();
@@ -115,23 +114,13 @@ final class PullCommand implements Callable<Integer> {
         peers.add(RemoteStore.reading(Address.parse(behind), settings, traffic));
         site = Site.behind(peers.getFirst());
       }
-      return new Pull(store, origin, site, traffic, progress)
-          .pull(named.index(), as == null ? named.index() : as, wanted, replace);
+      Pull pull = new Pull(store, origin, site, traffic, progress);
+      String name = as == null ? named.index() : as;
+      return signed.asked()
+          ? pull.pullSigned(name, keys, replace)
+          : pull.pull(named.index(), name, wanted, replace);
     } finally {
       peers.forEach(RemoteStore::close);
     }
-  }
-
-  /** Fetches the manifest, which says the index's id if it is signed as it must be. */
-  private ChunkId signed(
-      Store store, Address.Named named, ConnectSettings settings, Traffic traffic)
-      throws IOException {
-    List<PublicKey> keys = signed.keys();
-    String manifest = SignedImages.manifestOf(named.index());
-    try (RemoteStore origin = RemoteStore.reading(named.store(), settings, traffic)) {
-      new Pull(store, origin, Site.alone(), traffic, Progress.NONE)
-          .pull(manifest, manifest, Optional.empty(), replace);
-    }
-    return SignedImages.expected(store, named.index(), keys);
   }
 }

@@ -63,13 +63,13 @@ final class VerifyCommand implements Callable<Integer> {
 
   private Answer verify(org.heddle.store.Progress progress) throws IOException {
     Store store = options.open();
-    Verifier.Report found = new Verifier(store, progress).verify();
-    if (found.sound() || sources.isEmpty()) {
-      return answer(found, unsigned(store), null);
-    }
     List<ChunkSource> others = new ArrayList<>();
     for (Path source : sources) {
       others.add(Store.open(source));
+    }
+    Verifier.Report found = new Verifier(store, progress).verify();
+    if (found.sound() || sources.isEmpty()) {
+      return answer(found, unsigned(store), null);
     }
     Repairer.Report repair = new Repairer(store).repair(found, others);
     return answer(new Verifier(store, progress).verify(), unsigned(store), repair);
@@ -110,6 +110,7 @@ final class VerifyCommand implements Callable<Integer> {
           "repaired: %d chunks came from elsewhere, %d are still missing, %d damaged packs are gone%n"
               .formatted(
                   answer.repair.chunks(), answer.repair.stillMissing(), answer.repair.packs()));
+      answer.repair.failures().forEach(line -> text.append("gave up ").append(line).append('\n'));
     }
     answer.damage.forEach(line -> text.append("damaged: ").append(line).append('\n'));
     for (Verifier.Hurt hurt : answer.hurt) {

@@ -85,7 +85,7 @@ public final class DemandImage implements Export, AutoCloseable {
       ChunkRef chunk = map.hole(i) ? null : map.chunk(i);
       if (chunk != null && seen.add(chunk.id())) {
         all += chunk.length();
-        here += store.has(chunk.id()) ? chunk.length() : 0;
+        here += writer.has(chunk.id()) ? chunk.length() : 0;
       }
     }
     this.dataBytes = all;
@@ -95,7 +95,7 @@ public final class DemandImage implements Export, AutoCloseable {
         settings.order().isPresent() ? firstUse.load(settings.order().get()) : List.of();
     this.sources = new Sources(from.all());
     this.arrivals = new Arrivals(writer);
-    this.fetching = new Fetching(store, arrivals, sources, settings.patience());
+    this.fetching = new Fetching(store, writer, arrivals, sources, settings.patience());
     this.image = new MappedImage(as, map, fetching, firstUse::used);
     this.filler =
         settings.fill() || here == all
@@ -153,11 +153,12 @@ public final class DemandImage implements Export, AutoCloseable {
 
   private void fill(Filler fill) {
     try {
-      for (int pass = 0; pass < PASSES && fill.run(); pass++) {
-        if (publish()) {
+      for (int pass = 0; pass < PASSES; pass++) {
+        if (!fill.run() || publish()) {
           return;
         }
       }
+      throw new IOException("chunks that were here go again and again; start it anew");
     } catch (IOException | RuntimeException failed) {
       synchronized (this) {
         fillFailure = failed;

@@ -15,6 +15,7 @@ import org.heddle.store.ChunkId;
 import org.heddle.store.ChunkRef;
 import org.heddle.store.Store;
 import org.heddle.store.StoreException;
+import org.heddle.store.StoreWriter;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,6 +33,7 @@ final class Fetching implements ChunkReader {
   private static final Duration LOOK = Duration.ofSeconds(1);
 
   private final Store store;
+  private final StoreWriter writer;
   private final Arrivals arrivals;
   private final Sources sources;
   private final Duration patience;
@@ -43,8 +45,9 @@ final class Fetching implements ChunkReader {
   private long lastDemand = System.nanoTime();
   private boolean closed;
 
-  Fetching(Store store, Arrivals arrivals, Sources sources, Duration patience) {
+  Fetching(Store store, StoreWriter writer, Arrivals arrivals, Sources sources, Duration patience) {
     this.store = store;
+    this.writer = writer;
     this.arrivals = arrivals;
     this.sources = sources;
     this.patience = patience;
@@ -58,8 +61,9 @@ final class Fetching implements ChunkReader {
     return filled.sum();
   }
 
+  /** Whether it need not be fetched; what a collection is about to delete can be read, no more. */
   boolean here(ChunkId chunk) {
-    return arrivals.get(chunk) != null || store.has(chunk);
+    return arrivals.get(chunk) != null || writer.has(chunk);
   }
 
   @Override
@@ -139,7 +143,7 @@ final class Fetching implements ChunkReader {
     sources.fetch(
         mine,
         (chunk, raw, offset) -> {
-          boolean had = store.has(chunk.id());
+          boolean had = writer.has(chunk.id());
           if (arrivals.add(chunk, raw, offset) && !had) {
             sum.add(chunk.length());
           }

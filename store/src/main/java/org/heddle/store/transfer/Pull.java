@@ -1,8 +1,10 @@
 package org.heddle.store.transfer;
 
 import java.io.IOException;
+import java.security.PublicKey;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
@@ -15,7 +17,9 @@ import org.heddle.store.Block;
 import org.heddle.store.ChunkId;
 import org.heddle.store.ChunkRef;
 import org.heddle.store.IndexDraft;
+import org.heddle.store.IndexReader;
 import org.heddle.store.Progress;
+import org.heddle.store.SignedImages;
 import org.heddle.store.Store;
 import org.heddle.store.StoreException;
 import org.heddle.store.StoreWriter;
@@ -113,6 +117,9 @@ public final class Pull {
     store.indexFile(as);
     try (StoreWriter writer = store.writer();
         IndexDraft draft = origin.index(name, writer, expected.orElse(null))) {
+      if (!replace) {
+        writer.requireFree(as, draft);
+      }
       Map<String, String> refused = Map.of();
       try {
         refused = fetch(draft, writer);
@@ -133,6 +140,35 @@ public final class Pull {
           traffic.all(),
           bytes,
           refused);
+    }
+  }
+
+  /**
+   * Pulls an image that must be signed, with its manifest. Nothing gets a name here before the
+   * manifest is known to be right and the image to be whole; the manifest gets its name last.
+   *
+   * @param trusted keys, one of which must have signed
+   * @param replace whether another image of that name, and its manifest, may be replaced here
+   */
+  public TransferReport pullSigned(String image, Collection<PublicKey> trusted, boolean replace)
+      throws IOException {
+    String manifest = SignedImages.manifestOf(image);
+    Pull first = new Pull(store, origin, Site.alone(), traffic, Progress.NONE);
+    try (StoreWriter writer = store.writer();
+        IndexDraft draft = origin.index(manifest, writer, null)) {
+      SignedImages.requireShort(image, draft.info());
+      if (!replace) {
+        writer.requireFree(manifest, draft);
+      }
+      first.fetch(draft, writer);
+      writer.flush();
+      ChunkId expected;
+      try (IndexReader index = draft.open()) {
+        expected = SignedImages.expected(store, image, index, trusted);
+      }
+      TransferReport report = pull(image, image, Optional.of(expected), replace);
+      writer.publish(manifest, draft, replace);
+      return report;
     }
   }
 

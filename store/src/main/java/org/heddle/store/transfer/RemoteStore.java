@@ -56,7 +56,7 @@ public final class RemoteStore implements ChunkSource, AutoCloseable {
     };
   }
 
-  /** How it is named in messages. */
+  @Override
   public String name() {
     return connection.name();
   }

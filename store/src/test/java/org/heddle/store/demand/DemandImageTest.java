@@ -19,6 +19,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.heddle.store.Collector;
 import org.heddle.store.Extractor;
 import org.heddle.store.Maker;
 import org.heddle.store.Progress;
@@ -273,6 +274,27 @@ final class DemandImageTest {
         readAnywhere(image, 3, 30);
       }
     }
+  }
+
+  /** As a collection leaves it that was killed between its steps. */
+  @Test
+  void whatIsCondemnedHereIsFetchedAnew() throws Exception {
+    Store mine = Store.openOrCreate(here());
+    try (StoreWriter writer = mine.writer()) {
+      new Maker(writer, Progress.NONE).make(folder.resolve("file"), "old", true);
+    }
+    mine.remove("old");
+    try (Stream<Path> packs = Files.list(here().resolve("packs"))) {
+      for (Path pack : packs.toList()) {
+        Files.createFile(here().resolve("condemned").resolve(pack.getFileName()));
+      }
+    }
+    try (HttpStoreServer server = serve(there);
+        DemandImage image = open(here(), DemandSettings.plain(), server)) {
+      awaitWhole(image);
+    }
+    new Collector(Store.open(here()), Duration.ofMinutes(1)).collect();
+    readAnywhere(MappedImage.of(Store.open(here()), "mine"), 11, 20);
   }
 
   @Test
