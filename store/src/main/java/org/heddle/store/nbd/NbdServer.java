@@ -1,6 +1,7 @@
 package org.heddle.store.nbd;
 
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -13,11 +14,13 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Shows one export as a disk until it is closed, to clients on this machine. A client that breaks
@@ -33,6 +36,10 @@ public final class NbdServer implements AutoCloseable {
   /** What the system allows a socket's path. */
   private static final int LONGEST_PATH = 107;
 
+  /** A client that takes nothing of its reply for so long is cut when others need the memory. */
+  private static final Duration STALL = Duration.ofSeconds(60);
+
+  private final Duration stall;
   private final ServerSocketChannel listener;
   private final Optional<Path> socket;
   private final Export export;
@@ -41,7 +48,9 @@ public final class NbdServer implements AutoCloseable {
   private final Set<Wire> open = new HashSet<>();
   private boolean closed;
 
-  private NbdServer(ServerSocketChannel listener, Optional<Path> socket, Export export) {
+  private NbdServer(
+      ServerSocketChannel listener, Optional<Path> socket, Export export, Duration stall) {
+    this.stall = stall;
     this.listener = listener;
     this.socket = socket;
     this.export = export;
@@ -54,6 +63,10 @@ public final class NbdServer implements AutoCloseable {
    * @throws FileSystemException when something else has that name, or another server listens
    */
   public static NbdServer unix(Path path, Export export) throws IOException {
+    return unix(path, export, STALL);
+  }
+
+  static NbdServer unix(Path path, Export export, Duration stall) throws IOException {
     Path socket = path.toAbsolutePath();
     if (socket.toString().getBytes(java.nio.charset.StandardCharsets.UTF_8).length > LONGEST_PATH) {
       throw new FileSystemException(
@@ -62,7 +75,7 @@ public final class NbdServer implements AutoCloseable {
     UnixDomainSocketAddress address = UnixDomainSocketAddress.of(socket);
     removeDead(socket, address);
     ServerSocketChannel listener = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
-    return start(listener, address, Optional.of(socket), export);
+    return start(listener, address, Optional.of(socket), export, stall);
   }
 
   private static void removeDead(Path socket, UnixDomainSocketAddress address) throws IOException {
@@ -89,18 +102,22 @@ public final class NbdServer implements AutoCloseable {
    */
   public static NbdServer loopback(int port, Export export) throws IOException {
     InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
-    return start(ServerSocketChannel.open(), address, Optional.empty(), export);
+    return start(ServerSocketChannel.open(), address, Optional.empty(), export, STALL);
   }
 
   private static NbdServer start(
-      ServerSocketChannel listener, SocketAddress address, Optional<Path> socket, Export export)
+      ServerSocketChannel listener,
+      SocketAddress address,
+      Optional<Path> socket,
+      Export export,
+      Duration stall)
       throws IOException {
     try {
       listener.bind(address);
       if (socket.isPresent()) {
         Files.setPosixFilePermissions(socket.get(), PosixFilePermissions.fromString("rw-------"));
       }
-      return new NbdServer(listener, socket, export);
+      return new NbdServer(listener, socket, export, stall);
     } catch (IOException | RuntimeException failed) {
       listener.close();
       throw failed;
@@ -154,7 +171,7 @@ public final class NbdServer implements AutoCloseable {
         }
         Optional<Negotiation.Agreed> agreed = new Negotiation(wire, export).run();
         if (agreed.isPresent()) {
-          new Transmission(wire, export, agreed.get(), kibibytes).run();
+          new Transmission(wire, export, agreed.get(), this::acquire, kibibytes::release).run();
         }
       } finally {
         forget(wire);
@@ -163,6 +180,26 @@ public final class NbdServer implements AutoCloseable {
       // Its connection is closed; that is all there is to say to it.
     } finally {
       clients.release();
+    }
+  }
+
+  /** Waits for memory; clients that hold some and take nothing are cut. */
+  private void acquire(int memory) throws IOException {
+    try {
+      while (!kibibytes.tryAcquire(memory, stall.toNanos() / 4, TimeUnit.NANOSECONDS)) {
+        List<Wire> connections;
+        synchronized (this) {
+          connections = List.copyOf(open);
+        }
+        for (Wire wire : connections) {
+          if (wire.stalled(stall)) {
+            wire.close();
+          }
+        }
+      }
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException("interrupted");
     }
   }
 

@@ -5,7 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.Semaphore;
+import java.util.function.IntConsumer;
 import org.heddle.store.nbd.Export.Stretch;
 
 /**
@@ -41,16 +41,25 @@ final class Transmission {
   private final Wire wire;
   private final Export export;
   private final Negotiation.Agreed agreed;
-  private final Semaphore kibibytes;
+  private final Memory memory;
+  private final IntConsumer release;
+
+  /** Memory for replies that are being made, of all connections. */
+  interface Memory {
+    /** Waits for so many KiB. */
+    void acquire(int kibibytes) throws IOException;
+  }
 
   /**
-   * @param kibibytes memory for replies that are being made, of all connections
+   * @param release gives back KiB of the memory
    */
-  Transmission(Wire wire, Export export, Negotiation.Agreed agreed, Semaphore kibibytes) {
+  Transmission(
+      Wire wire, Export export, Negotiation.Agreed agreed, Memory memory, IntConsumer release) {
     this.wire = wire;
     this.export = export;
     this.agreed = agreed;
-    this.kibibytes = kibibytes;
+    this.memory = memory;
+    this.release = release;
   }
 
   private record Command(int flags, int type, long cookie, long offset, int length) {}
@@ -105,15 +114,15 @@ final class Transmission {
     } else if (!within(command)) {
       fail(command, INVALID, "a read beyond the end");
     } else {
-      int memory = 1 + (command.length >> 10);
-      kibibytes.acquireUninterruptibly(memory);
+      int kibibytes = 1 + (command.length >> 10);
+      memory.acquire(kibibytes);
       Thread.ofVirtual()
           .name("nbd-read")
           .start(() -> {
             try {
               read(command);
             } finally {
-              kibibytes.release(memory);
+              release.accept(kibibytes);
             }
           });
     }

@@ -4,6 +4,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
+import java.time.Duration;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
@@ -11,9 +12,15 @@ import java.util.concurrent.locks.ReentrantLock;
  * are big-endian.
  */
 final class Wire implements AutoCloseable {
+  /** Written at once: a client that takes anything is seen to. */
+  private static final int PIECE = 1 << 20;
+
   private final SocketChannel channel;
   private final ByteBuffer in = ByteBuffer.allocate(1 << 16).flip();
   private final ReentrantLock writing = new ReentrantLock();
+
+  /** When the write that goes on moved last; 0: none goes on. */
+  private volatile long moved;
 
   Wire(SocketChannel channel) {
     this.channel = channel;
@@ -62,18 +69,27 @@ final class Wire implements AutoCloseable {
     }
   }
 
-  /** Writes a message whole. */
+  /** Writes a message of one part or two whole. */
   void write(ByteBuffer... message) throws IOException {
     writing.lock();
     try {
-      for (ByteBuffer part : message) {
-        while (part.hasRemaining()) {
-          channel.write(message);
-        }
+      ByteBuffer last = message[message.length - 1];
+      int end = last.limit();
+      while (message[0].hasRemaining() || last.position() < end) {
+        last.limit(Math.min(end, last.position() + PIECE));
+        moved = System.nanoTime() | 1;
+        channel.write(message);
       }
     } finally {
+      moved = 0;
       writing.unlock();
     }
+  }
+
+  /** Whether a write goes on of which the client has taken nothing for so long. */
+  boolean stalled(Duration most) {
+    long since = moved;
+    return since != 0 && System.nanoTime() - since > most.toNanos();
   }
 
   @Override

@@ -5,9 +5,10 @@ import com.sun.net.httpserver.HttpHandler;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.util.concurrent.Semaphore;
+import java.time.Duration;
 import java.util.concurrent.atomic.LongAdder;
 import org.heddle.store.Store;
 
@@ -16,9 +17,12 @@ public final class HttpStoreHandler implements HttpHandler, AutoCloseable {
   /** The one address that requests go to; its number is the protocol's version. */
   public static final String PATH = "/heddle/store/1";
 
+  /** Who gets no place for so long is told to come later; less than callers wait for an answer. */
+  private static final Duration WAIT = Duration.ofSeconds(30);
+
   private final Responder responder;
   private final ServeSettings settings;
-  private final Semaphore free;
+  private final Places places;
   private final Impatience impatience;
   private final LongAdder sent = new LongAdder();
 
@@ -26,9 +30,13 @@ public final class HttpStoreHandler implements HttpHandler, AutoCloseable {
    * @param atOnce requests at once: each may hold a block before and after compression
    */
   public HttpStoreHandler(Store store, ServeSettings settings, int atOnce) {
+    this(store, settings, atOnce, WAIT);
+  }
+
+  HttpStoreHandler(Store store, ServeSettings settings, int atOnce, Duration wait) {
     this.settings = settings;
     this.responder = new Responder(store, settings.readOnly(), settings.idle());
-    this.free = new Semaphore(atOnce, true);
+    this.places = new Places(atOnce, wait);
     this.impatience = new Impatience(settings.stall());
   }
 
@@ -53,7 +61,11 @@ public final class HttpStoreHandler implements HttpHandler, AutoCloseable {
   }
 
   private void serve(HttpExchange exchange) throws IOException {
-    free.acquireUninterruptibly();
+    InetAddress caller = exchange.getRemoteAddress().getAddress();
+    if (!place(caller)) {
+      refuse(exchange, 503, "too much is asked for at once: come again");
+      return;
+    }
     try {
       exchange.getResponseHeaders().set("Content-Type", "application/octet-stream");
       OutputStream out = new Lazy(exchange, impatience);
@@ -62,7 +74,16 @@ public final class HttpStoreHandler implements HttpHandler, AutoCloseable {
           settings.limit().slow(new Counted(out, sent::add)));
       out.close();
     } finally {
-      free.release();
+      places.giveBack(caller);
+    }
+  }
+
+  private boolean place(InetAddress caller) {
+    try {
+      return places.take(caller);
+    } catch (InterruptedException closing) {
+      Thread.currentThread().interrupt();
+      return false;
     }
   }
 

@@ -10,6 +10,7 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -112,6 +113,45 @@ final class NbdServerTest {
 
   private byte[] data(long from, int length) {
     return Arrays.copyOfRange(disk.data, (int) from, (int) from + length);
+  }
+
+  /** More than all clients' replies may take together. */
+  private static final class Large implements Export {
+    @Override
+    public String name() {
+      return "disk";
+    }
+
+    @Override
+    public long size() {
+      return 64 << 20;
+    }
+
+    @Override
+    public void read(long position, byte[] into, int offset, int length) {}
+
+    @Override
+    public List<Stretch> stretches(long position, long length, int most) {
+      return List.of(new Stretch(length, false));
+    }
+  }
+
+  @Test
+  void clientsThatTakeNoRepliesDoNotKeepOthersFromTheirs() throws Exception {
+    server.close();
+    server = NbdServer.unix(socket, new Large(), Duration.ofMillis(200));
+    try (TestClient first = simple();
+        TestClient second = simple();
+        TestClient other = simple()) {
+      for (TestClient stuck : List.of(first, second)) {
+        stuck.command(0, 0, 1, 0, 31 << 20);
+        assertThat(stuck.simple().error()).isZero();
+      }
+      // Nearly all memory is in their replies, of which they take nothing.
+      other.command(0, 0, 2, 0, 4 << 20);
+      assertThat(other.simple().cookie()).isEqualTo(2);
+      assertThat(other.in.readNBytes(4 << 20)).hasSize(4 << 20);
+    }
   }
 
   @Test

@@ -2,6 +2,7 @@ package org.heddle.store.transfer;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
@@ -41,13 +42,16 @@ final class VanishedCallerTest {
   private byte[] fetch;
 
   @BeforeEach
-  void serve() throws IOException {
+  void prepare() throws IOException {
     byte[] data = new byte[MORE_THAN_SOCKETS_HOLD];
     new Random(51).nextBytes(data);
     store = Sample.store(folder.resolve("there"), data);
     fetch = fetchAll();
-    ServeSettings settings = ServeSettings.open().impatient(Duration.ofMillis(500));
-    handler = new HttpStoreHandler(store, settings, 1);
+    serve(1, Duration.ofMillis(500), Duration.ofMinutes(10));
+  }
+
+  private void serve(int atOnce, Duration stall, Duration wait) throws IOException {
+    handler = new HttpStoreHandler(store, ServeSettings.open().impatient(stall), atOnce, wait);
     server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     server.createContext("/", handler);
     threads = Executors.newVirtualThreadPerTaskExecutor();
@@ -76,7 +80,12 @@ final class VanishedCallerTest {
 
   /** Sends so many bytes of a request for everything. */
   private Socket ask(int bytes) throws IOException {
+    return ask(bytes, "127.0.0.1");
+  }
+
+  private Socket ask(int bytes, String from) throws IOException {
     Socket socket = new Socket();
+    socket.bind(new InetSocketAddress(from, 0));
     socket.setReceiveBufferSize(8 << 10);
     socket.connect(server.getAddress());
     String head =
@@ -102,6 +111,40 @@ final class VanishedCallerTest {
       while (handler.bytesSent() == 0) {
         Thread.sleep(10);
       }
+      assertOthersAreServed();
+    }
+  }
+
+  private void serveAgain(int atOnce, Duration wait) throws IOException {
+    stop();
+    // Who takes nothing keeps his place.
+    serve(atOnce, Duration.ofMinutes(10), wait);
+  }
+
+  private void awaitReply() throws InterruptedException {
+    while (handler.bytesSent() == 0) {
+      Thread.sleep(10);
+    }
+  }
+
+  @Test
+  void whoGetsNoPlaceIsToldToComeAgain() throws Exception {
+    serveAgain(1, Duration.ofMillis(100));
+    try (Socket _ = ask(fetch.length)) {
+      awaitReply();
+      assertThatThrownBy(this::assertOthersAreServed)
+          .isInstanceOf(CutException.class)
+          .hasMessageContaining("come again");
+    }
+  }
+
+  @Test
+  void thoseOfOneAddressDoNotHoldAllPlaces() throws Exception {
+    serveAgain(2, Duration.ofMinutes(10));
+    try (Socket _ = ask(fetch.length, "127.0.0.2");
+        Socket _ = ask(fetch.length, "127.0.0.2");
+        Socket _ = ask(fetch.length, "127.0.0.2")) {
+      awaitReply();
       assertOthersAreServed();
     }
   }
