@@ -15,6 +15,7 @@ import org.heddle.api.FarmApi.ImageDetail;
 import org.heddle.api.FarmApi.ImageFile;
 import org.heddle.api.FarmApi.ImageView;
 import org.heddle.api.FarmApi.StageView;
+import org.heddle.drivers.Folders;
 import org.heddle.images.Farm;
 import org.heddle.images.FarmException;
 import org.heddle.images.ImageRecord;
@@ -77,7 +78,7 @@ public final class FarmWorkshop implements Workshop {
       return draft;
     } finally {
       if (!good) {
-        Uploads.delete(own);
+        Folders.remove(own);
       }
     }
   }
@@ -168,7 +169,7 @@ public final class FarmWorkshop implements Workshop {
     @Override
     public void close() throws IOException {
       if (own.isPresent()) {
-        Uploads.delete(own.get());
+        Folders.remove(own.get());
       }
     }
   }

@@ -13,6 +13,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
+import org.heddle.drivers.Folders;
 import org.heddle.images.Farm;
 import org.heddle.images.ImageRecord;
 import org.heddle.images.recipe.Canonical;
@@ -134,7 +135,7 @@ final class OfferedImages {
         names.force(true);
       }
     }
-    Uploads.delete(folder);
+    Folders.remove(folder);
   }
 
   /** Withdraws it, unless it is being downloaded. */

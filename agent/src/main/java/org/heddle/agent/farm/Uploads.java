@@ -1,12 +1,9 @@
 package org.heddle.agent.farm;
 
 import java.io.IOException;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Base64;
 import java.util.HashSet;
@@ -19,7 +16,7 @@ import java.util.Set;
 import java.util.UUID;
 import org.heddle.api.FarmApi.RecipeText;
 import org.heddle.api.FarmApi.SourceFile;
-import org.jspecify.annotations.Nullable;
+import org.heddle.drivers.Folders;
 
 /**
  * Recipes that were sent, with the files beside them: a folder each for as long as they are built.
@@ -32,7 +29,7 @@ final class Uploads {
   /** What an agent that was killed has left is taken away. */
   Uploads(Path folder) throws IOException {
     this.folder = folder;
-    delete(folder);
+    Folders.remove(folder);
     Files.createDirectories(folder.getParent());
     Files.createDirectory(
         folder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
@@ -69,7 +66,7 @@ final class Uploads {
       throw Builds.refused("invalid", 400, "sources: " + wrong.getMessage());
     } finally {
       if (!whole) {
-        delete(own);
+        Folders.remove(own);
       }
     }
   }
@@ -144,31 +141,5 @@ final class Uploads {
                   + source.kind()
                   + "': file, program, folder or link");
     }
-  }
-
-  static void delete(Path tree) throws IOException {
-    if (!Files.isDirectory(tree)) {
-      return;
-    }
-    Files.walkFileTree(
-        tree,
-        new SimpleFileVisitor<>() {
-          @Override
-          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
-              throws IOException {
-            Files.delete(file);
-            return FileVisitResult.CONTINUE;
-          }
-
-          @Override
-          public FileVisitResult postVisitDirectory(Path gone, @Nullable IOException failure)
-              throws IOException {
-            if (failure != null) {
-              throw failure;
-            }
-            Files.delete(gone);
-            return FileVisitResult.CONTINUE;
-          }
-        });
   }
 }
