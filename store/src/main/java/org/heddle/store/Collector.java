@@ -20,14 +20,23 @@ public final class Collector {
 
   private final Store store;
   private final Duration patience;
+  private final long step;
 
   /**
    * @param patience how long writers that go on are waited for; after that their packs stay for the
    *     next collection
    */
   public Collector(Store store, Duration patience) {
+    this(store, patience, Limits.PACK);
+  }
+
+  /**
+   * @param step most bytes that are copied before packs are deleted
+   */
+  Collector(Store store, Duration patience, long step) {
     this.store = store;
     this.patience = patience;
+    this.step = step;
   }
 
   /**
@@ -49,27 +58,26 @@ public final class Collector {
       long deadBytes,
       boolean waiting) {}
 
-  private record Choice(List<PackFile> packs, long liveBytes, long deadBytes, long stays) {}
+  private record Choice(Set<String> packs, long bytes, long live, long dead, long stays) {}
 
   /** Says what {@link #collect} would do; changes nothing. What is copied is an estimate. */
   public Report plan() throws IOException {
     store.refresh();
-    Set<String> condemned = new Condemnation(store).names();
-    Choice choice = choose(Marks.of(store, condemned), condemned);
-    long all = choice.packs.stream().mapToLong(PackFile::size).sum();
+    Choice choice = choose(new Condemnation(store).names());
     return new Report(
         choice.packs.size(),
-        all - choice.stays,
+        choice.bytes - choice.stays,
         choice.stays,
-        choice.liveBytes,
-        choice.deadBytes,
+        choice.live,
+        choice.dead,
         false);
   }
 
   /**
-   * Collects.
+   * Collects. When that fails, what was not deleted may be relied on as before.
    *
-   * @throws StoreException conflict when another collection goes on
+   * @throws StoreException conflict when another collection goes on; corrupt when something that is
+   *     needed is damaged and stays, after the rest was collected
    */
   public Report collect() throws IOException {
     try (Guard _ =
@@ -81,90 +89,77 @@ public final class Collector {
       Session.living(store.layout, store.disk);
       store.refresh();
       Condemnation condemnation = new Condemnation(store);
-      Marks marks = Marks.of(store, condemnation.names());
-      Choice choice = choose(marks, condemnation.names());
-      Set<String> names = new HashSet<>();
-      choice.packs.forEach(pack -> names.add(pack.name()));
-      if (names.isEmpty() && condemnation.names().isEmpty()) {
-        return new Report(0, 0, 0, choice.liveBytes, choice.deadBytes, false);
+      Set<String> before = condemnation.names();
+      Choice choice = choose(before);
+      if (choice.packs.isEmpty() && before.isEmpty()) {
+        return new Report(0, 0, 0, choice.live, choice.dead, false);
       }
-      condemnation.mark(names);
-      return finish(condemnation, marks, choice);
+      try {
+        condemnation.mark(choice.packs);
+        return finish(condemnation, choice);
+      } catch (IOException failed) {
+        pardon(condemnation, before, failed);
+        throw failed;
+      }
     }
   }
 
-  private Report finish(Condemnation condemnation, Marks marks, Choice choice) throws IOException {
+  /** Writers must not do without packs that stay; those that were marked before had a reason. */
+  private static void pardon(Condemnation condemnation, Set<String> before, IOException failed) {
+    Set<String> marked = new HashSet<>(condemnation.names());
+    marked.removeAll(before);
+    try {
+      condemnation.pardon(marked);
+    } catch (IOException too) {
+      failed.addSuppressed(too);
+    }
+  }
+
+  private Report finish(Condemnation condemnation, Choice choice) throws IOException {
     // Begun after the marks, so it does not rely on the marked packs itself.
-    try (StoreWriter writer = store.writer()) {
-      for (PackFile pack : choice.packs) {
-        copy(pack, marks, writer);
+    try (StoreWriter writer = store.writerBeyondQuota()) {
+      if (!condemnation.awaitWriters(writer.session(), patience)) {
+        return new Report(0, 0, 0, choice.live, choice.dead, true);
       }
-      writer.flush();
-      boolean done = condemnation.awaitWriters(writer.session(), patience);
-      long freed = 0;
-      if (done) {
-        condemnation.rescue(writer);
-        freed = condemnation.delete();
-      }
+      store.refresh();
+      Marks marks = Marks.of(store, condemnation.names());
+      Evacuation evacuation = new Evacuation(store, condemnation, writer, marks, step);
+      evacuation.run();
       long copied = writer.bytesWritten();
       return new Report(
-          choice.packs.size(), freed - copied, copied, choice.liveBytes, choice.deadBytes, !done);
+          evacuation.packs(), evacuation.freed() - copied, copied, choice.live, choice.dead, false);
     }
   }
 
-  private Choice choose(Marks marks, Set<String> condemned) throws IOException {
+  private Choice choose(Set<String> condemned) throws IOException {
+    Marks marks = Marks.of(store, condemned);
     List<PackFile> chosen = new ArrayList<>();
     List<PackFile> small = new ArrayList<>();
     long live = 0;
     long dead = 0;
-    double stays = 0;
     for (PackFile pack : store.packFiles()) {
-      long raw = 0;
-      for (int i = 0; i < pack.blockCount(); i++) {
-        raw += pack.block(i).raw();
-      }
+      long raw = Marks.rawBytes(pack);
       long needed = marks.liveBytes(pack);
       live += needed;
       dead += raw - needed;
       if (needed < raw * SPARSE || condemned.contains(pack.name())) {
         chosen.add(pack);
-        stays += pack.size() * (double) needed / raw;
       } else if (pack.size() < Limits.PACK / 4) {
         small.add(pack);
       }
     }
     if (small.size() >= MANY_SMALL) {
       chosen.addAll(small);
-      stays += small.stream().mapToLong(PackFile::size).sum();
     }
-    return new Choice(chosen, live, dead, (long) stays);
-  }
-
-  /** A block that is needed as a whole goes as it is; of others the chunks that are needed. */
-  private void copy(PackFile pack, Marks marks, StoreWriter writer) throws IOException {
-    for (int i = 0; i < pack.blockCount(); i++) {
-      PackFile.Placed placed = pack.block(i);
-      int needed = marks.liveChunks(pack, placed);
-      boolean whole = needed * 4 >= placed.chunks() * 3 || marks.isReferenced(placed);
-      if (whole && placed.codec() != Codec.ZSTD_WITH_REFERENCE) {
-        Block block = pack.read(i);
-        block.open(null);
-        writer.append(block);
-      } else if (needed > 0) {
-        copyChunks(pack, placed, i, marks, writer);
-      }
+    Set<String> names = new HashSet<>();
+    long bytes = 0;
+    long stays = 0;
+    for (PackFile pack : chosen) {
+      names.add(pack.name());
+      bytes += pack.size();
+      stays += marks.stays(pack);
     }
-  }
-
-  private void copyChunks(
-      PackFile pack, PackFile.Placed placed, int number, Marks marks, StoreWriter writer)
-      throws IOException {
-    byte[] raw = store.shelf().raw(pack, number);
-    for (int c = placed.firstChunk(); c < placed.firstChunk() + placed.chunks(); c++) {
-      if (marks.isLive(pack, c)) {
-        PackFile.Slice slice = pack.slice(c);
-        writer.add(pack.chunk(c), raw, slice.start(), slice.length());
-      }
-    }
+    names.addAll(marks.useless(store, store.damagedPacks().keySet()));
+    return new Choice(names, bytes, live, dead, stays);
   }
 }

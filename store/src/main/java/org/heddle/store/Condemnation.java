@@ -16,14 +16,14 @@ import java.util.Set;
  *
  * <ol>
  *   <li>Each gets a mark on the disk. Writers that begin from now on do not rely on marked packs.
- *   <li>What is needed of them is copied to new packs.
  *   <li>Writers that began before the marks are waited for: they may still publish indexes that
- *       rely on marked packs.
- *   <li>What the indexes need by now and only marked packs have is copied too.
+ *       rely on marked packs. From now on nothing new does.
+ *   <li>What the indexes need by now and only marked packs have is copied to new packs.
  *   <li>Packs, then marks, are deleted.
  * </ol>
  *
  * A crash anywhere leaves marked packs that everyone can still read; the next collection goes on.
+ * The last two steps may be gone for some of the packs after the other.
  */
 final class Condemnation {
   private static final long POLL_MS = 20;
@@ -121,14 +121,28 @@ final class Condemnation {
     }
   }
 
+  /** Takes marks away again; only for packs of which the one who marked them has deleted none. */
+  void pardon(Set<String> packs) throws IOException {
+    for (String name : packs) {
+      store.disk.delete(store.layout.condemned().resolve(name));
+      condemned.remove(name);
+    }
+    store.disk.syncFolder(store.layout.condemned());
+  }
+
   /**
    * Deletes the marked packs.
    *
    * @return bytes that this freed
    */
   long delete() throws IOException {
+    return delete(names());
+  }
+
+  /** Deletes some of the marked packs. */
+  long delete(Set<String> packs) throws IOException {
     long freed = 0;
-    for (String name : condemned) {
+    for (String name : packs) {
       Path pack = store.layout.packs().resolve(name);
       if (Files.exists(pack)) {
         freed += Files.size(pack);
@@ -136,11 +150,11 @@ final class Condemnation {
       }
     }
     store.disk.syncFolder(store.layout.packs());
-    for (String name : condemned) {
+    for (String name : packs) {
       store.disk.delete(store.layout.condemned().resolve(name));
     }
     store.disk.syncFolder(store.layout.condemned());
-    condemned.clear();
+    condemned.removeAll(packs);
     store.refresh();
     return freed;
   }

@@ -12,12 +12,13 @@ import java.util.Set;
 final class Marks {
   private final Map<String, BitSet> live = new HashMap<>();
   private final Set<ChunkId> references = new HashSet<>();
+  private boolean missing;
 
   private Marks() {}
 
   /**
-   * Reads all published indexes. Of a chunk with several copies one is marked, if possible one that
-   * is not in a condemned pack.
+   * Reads all published indexes. Of a chunk with several copies one is marked that is not in a
+   * condemned pack; when there is none of that kind all are, since any may be damaged.
    *
    * @throws StoreException if an index cannot be read: what it needs is then unknown
    */
@@ -38,7 +39,10 @@ final class Marks {
             broken.kind(),
             "index '"
                 + name
-                + "' cannot be read, so nothing is collected; repair or remove it ("
+                + "' cannot be read, so nothing is collected: mend it with 'heddle store verify"
+                + " --repair-from DIR', or take it away with 'heddle store rm "
+                + name
+                + "' ("
                 + broken.getMessage()
                 + ")",
             broken);
@@ -50,10 +54,20 @@ final class Marks {
 
   private void mark(Store store, ChunkId chunk, Set<String> condemned) {
     Packs.Found found = store.find(chunk, condemned);
-    found = found == null ? store.find(chunk, Set.of()) : found;
     if (found != null) {
-      live.computeIfAbsent(found.pack().name(), _ -> new BitSet()).set(found.chunk());
+      mark(found);
+      return;
     }
+    Set<String> seen = new HashSet<>();
+    for (found = store.find(chunk, seen); found != null; found = store.find(chunk, seen)) {
+      mark(found);
+      seen.add(found.pack().name());
+    }
+    missing |= seen.isEmpty();
+  }
+
+  private void mark(Packs.Found found) {
+    live.computeIfAbsent(found.pack().name(), _ -> new BitSet()).set(found.chunk());
   }
 
   private void markReferences(Store store) throws StoreException {
@@ -65,6 +79,29 @@ final class Marks {
         }
       }
     }
+  }
+
+  /**
+   * Those of the packs that nobody can open, and nobody has to: all that indexes need is in others.
+   */
+  Set<String> useless(Store store, Set<String> packs) throws IOException {
+    Set<String> useless = new HashSet<>();
+    for (String name : store.damagedPacks().keySet()) {
+      if (packs.contains(name) && PackFile.isDamaged(store.layout.packs().resolve(name))) {
+        useless.add(name);
+      }
+    }
+    return useless.isEmpty() || complete(store) ? useless : Set.of();
+  }
+
+  private boolean complete(Store store) throws StoreException {
+    Set<ChunkId> elsewhere = new HashSet<>(references);
+    for (PackFile pack : store.packFiles()) {
+      for (int i = 0; i < pack.blockCount() && !elsewhere.isEmpty(); i++) {
+        elsewhere.remove(pack.block(i).digest());
+      }
+    }
+    return !missing && elsewhere.isEmpty();
   }
 
   boolean isLive(PackFile pack, int chunk) {
@@ -81,6 +118,25 @@ final class Marks {
   /** Whether a block is needed to decompress another one. */
   boolean isReferenced(PackFile.Placed block) {
     return references.contains(block.digest());
+  }
+
+  /** Blocks that live chunks need to be decompressed. */
+  Set<ChunkId> references() {
+    return new HashSet<>(references);
+  }
+
+  /** About how many bytes of a pack are needed. */
+  long stays(PackFile pack) throws StoreException {
+    return (long) (pack.size() * (double) liveBytes(pack) / rawBytes(pack));
+  }
+
+  /** Bytes of all of a pack's blocks before compression. */
+  static long rawBytes(PackFile pack) throws StoreException {
+    long raw = 0;
+    for (int i = 0; i < pack.blockCount(); i++) {
+      raw += pack.block(i).raw();
+    }
+    return raw;
   }
 
   /** Bytes of a pack's live chunks and of blocks that others refer to, before compression. */

@@ -7,6 +7,7 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
@@ -103,6 +104,18 @@ final class PackFile {
               FileChannel.MapMode.READ_ONLY, size - END_BYTES - length, length, Arena.ofAuto());
       checkDigest(path, table, ChunkId.read(end.position(32)));
       return new PackFile(path, size, table);
+    }
+  }
+
+  /** Whether a pack can never be opened, unlike one that only cannot be opened now. */
+  static boolean isDamaged(Path path) throws IOException {
+    try {
+      open(path);
+      return false;
+    } catch (StoreException broken) {
+      return true;
+    } catch (NoSuchFileException gone) {
+      return false;
     }
   }
 

@@ -60,8 +60,16 @@ final class PackWriter implements AutoCloseable {
     return chunks.size();
   }
 
+  /** Gives a pack its name. */
+  interface Naming {
+    /**
+     * @param bytes of the whole pack
+     */
+    void name(Path temporary, Path pack, long bytes) throws IOException;
+  }
+
   /** Makes it durable and gives it its name in the folder. */
-  Path seal(Path folder) throws IOException {
+  Path seal(Path folder, Naming naming) throws IOException {
     byte[] table = table();
     ChunkId digest = ChunkId.hash(table, 0, table.length);
     long at = position;
@@ -73,7 +81,7 @@ final class PackWriter implements AutoCloseable {
     out.sync();
     out.close();
     Path pack = folder.resolve(digest.toString().substring(0, 32) + PackFile.SUFFIX);
-    disk.rename(temporary, pack);
+    naming.name(temporary, pack, position);
     gone = true;
     disk.syncFolder(folder);
     return pack;

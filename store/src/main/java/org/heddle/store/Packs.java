@@ -8,7 +8,12 @@ import org.jspecify.annotations.Nullable;
 /** Finds chunks and blocks in a set of packs. Not safe for several threads. */
 final class Packs {
   /** A chunk's place. */
-  record Found(PackFile pack, int chunk) {}
+  record Found(PackFile pack, int chunk) {
+    /** Bytes of the chunk. */
+    int length() throws StoreException {
+      return pack.slice(chunk).length();
+    }
+  }
 
   /** A block's place. */
   record FoundBlock(PackFile pack, int block) {}

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 final class PendingPacks implements AutoCloseable {
   private final Store store;
   private final Session session;
+  private final long quota;
   private final Consumer<List<ChunkRef>> durable;
   private final long bytesBefore;
   private final Queue<PackWriter> full = new ArrayDeque<>();
@@ -29,12 +30,15 @@ final class PendingPacks implements AutoCloseable {
   private @Nullable IOException failure;
 
   /**
+   * @param quota most bytes that the store may have with these; 0: any number
    * @param durable is told, without any lock held, what has just become durable and is found in the
    *     store from then on
    */
-  PendingPacks(Store store, Session session, Consumer<List<ChunkRef>> durable) throws IOException {
+  PendingPacks(Store store, Session session, long quota, Consumer<List<ChunkRef>> durable)
+      throws IOException {
     this.store = store;
     this.session = session;
+    this.quota = quota;
     this.durable = durable;
     this.bytesBefore = store.bytes();
   }
@@ -68,15 +72,21 @@ final class PendingPacks implements AutoCloseable {
   }
 
   /**
-   * Refuses what would make the store larger than its quota.
+   * Refuses early what would make the store larger than its quota, with what other writers have not
+   * finished either: that takes room too.
    *
    * @param more bytes
    */
-  synchronized void checkQuota(long more) throws StoreException {
-    long quota = store.quota();
-    long growing = open == null ? 0 : open.length();
-    long needed = bytesBefore + bytesSealed + bytesFull + growing + more;
-    if (quota > 0 && needed > quota) {
+  synchronized void checkQuota(long more) throws IOException {
+    if (quota > 0) {
+      long growing = open == null ? 0 : open.length();
+      long own = bytesBefore + bytesSealed + bytesFull + growing + more;
+      refuseAbove(own + session.bytesOfOthers());
+    }
+  }
+
+  private void refuseAbove(long needed) throws StoreException {
+    if (needed > quota) {
       throw new StoreException(
           StoreException.Kind.FULL,
           "store "
@@ -85,7 +95,7 @@ final class PendingPacks implements AutoCloseable {
               + quota
               + " bytes and this needs "
               + needed
-              + " at least; remove indexes and run 'heddle store gc', or raise its quota");
+              + " at least; remove indexes and run 'heddle store gc', or raise its quota ('heddle store make --quota')");
     }
   }
 
@@ -105,7 +115,7 @@ final class PendingPacks implements AutoCloseable {
   private void seal(PackWriter whole) throws IOException {
     try (whole) {
       long length = whole.length();
-      Path sealed = whole.seal(store.layout.packs());
+      Path sealed = whole.seal(store.layout.packs(), this::name);
       store.add(sealed);
       count(length, Files.size(sealed));
       durable.accept(whole.chunks());
@@ -114,6 +124,21 @@ final class PendingPacks implements AutoCloseable {
       throw failed;
     } finally {
       endSeal();
+    }
+  }
+
+  /** Others may have added since this writer last looked: what counts is what is there now. */
+  private void name(Path temporary, Path pack, long bytes) throws IOException {
+    try (Guard _ = Guard.take(store.layout.lock())) {
+      checkNow(bytes);
+      store.disk.rename(temporary, pack);
+    }
+  }
+
+  /** Refuses what would make the store larger than its quota; call it with the store's lock. */
+  void checkNow(long more) throws IOException {
+    if (quota > 0) {
+      refuseAbove(store.bytes() + more);
     }
   }
 

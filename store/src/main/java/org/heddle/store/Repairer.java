@@ -52,7 +52,7 @@ public final class Repairer {
                     "a collection of " + store.folder() + " goes on: repair when it is done"))) {
       Condemnation condemnation = new Condemnation(store);
       condemnation.mark(found.packs());
-      try (StoreWriter writer = store.writer()) {
+      try (StoreWriter writer = store.writerBeyondQuota()) {
         copySound(found.packs(), writer);
         Set<ChunkRef> missing = missing(writer);
         long wanted = missing.size();

@@ -3,6 +3,7 @@ package org.heddle.store;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -39,6 +40,25 @@ final class Session implements AutoCloseable {
 
   synchronized Path temporary(String kind) {
     return layout.temporary().resolve(name + "." + files++ + "." + kind);
+  }
+
+  /** Bytes of what other sessions have not finished. */
+  long bytesOfOthers() throws IOException {
+    long sum = 0;
+    for (Path file : list(layout.temporary())) {
+      if (!String.valueOf(file.getFileName()).startsWith(name)) {
+        sum += sizeOrZero(file);
+      }
+    }
+    return sum;
+  }
+
+  static long sizeOrZero(Path file) throws IOException {
+    try {
+      return Files.size(file);
+    } catch (NoSuchFileException goneMeanwhile) {
+      return 0;
+    }
   }
 
   /** The names of sessions that go on; takes away what ended ones left. */

@@ -126,12 +126,17 @@ public final class Store implements ChunkSource {
 
   /** Begins to add; close the writer soon, since a collection waits for it before it deletes. */
   public StoreWriter writer() throws IOException {
-    return StoreWriter.begin(this, Effort.FAST);
+    return writer(Effort.FAST);
   }
 
   /** The same with more or less work for compression. */
   public StoreWriter writer(Effort effort) throws IOException {
-    return StoreWriter.begin(this, effort);
+    return StoreWriter.begin(this, effort, settings.quota());
+  }
+
+  /** For who makes the store smaller, or mends it: the quota is not asked. */
+  StoreWriter writerBeyondQuota() throws IOException {
+    return StoreWriter.begin(this, Effort.FAST, 0);
   }
 
   /** The published indexes, by name. */
@@ -292,22 +297,10 @@ public final class Store implements ChunkSource {
     long sum = 0;
     for (Path folder : List.of(layout.packs(), layout.indexes())) {
       for (Path file : Session.list(folder)) {
-        sum += sizeOrZero(file);
+        sum += Session.sizeOrZero(file);
       }
     }
     return sum;
-  }
-
-  private static long sizeOrZero(Path file) throws IOException {
-    try {
-      return Files.size(file);
-    } catch (NoSuchFileException deletedMeanwhile) {
-      return 0;
-    }
-  }
-
-  long quota() {
-    return settings.quota();
   }
 
   /** Packs that cannot be used, by file name, with the reason. */

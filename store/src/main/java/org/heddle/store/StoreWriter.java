@@ -31,16 +31,17 @@ public final class StoreWriter implements AutoCloseable {
   private int looseLength;
   private final PendingPacks packs;
 
-  private StoreWriter(Store store, Session session, Effort effort, Set<String> condemned)
+  private StoreWriter(
+      Store store, Session session, Effort effort, Set<String> condemned, long quota)
       throws IOException {
     this.store = store;
     this.session = session;
     this.effort = effort;
     this.condemned = condemned;
-    this.packs = new PendingPacks(store, session, this::durable);
+    this.packs = new PendingPacks(store, session, quota, this::durable);
   }
 
-  static StoreWriter begin(Store store, Effort effort) throws IOException {
+  static StoreWriter begin(Store store, Effort effort, long quota) throws IOException {
     Session.living(store.layout, store.disk);
     Session session = Session.begin(store.layout);
     try {
@@ -50,7 +51,7 @@ public final class StoreWriter implements AutoCloseable {
         condemned.add(String.valueOf(file.getFileName()));
       }
       store.refresh();
-      return new StoreWriter(store, session, effort, condemned);
+      return new StoreWriter(store, session, effort, condemned, quota);
     } catch (IOException | RuntimeException failed) {
       session.close();
       throw failed;
@@ -229,6 +230,7 @@ public final class StoreWriter implements AutoCloseable {
    */
   public IndexDraft receiveIndex(InputStream in, @Nullable ChunkId expected) throws IOException {
     IndexReader reader = IndexReader.open(in, expected);
+    packs.checkQuota(reader.info().indexBytes());
     Path file = session.temporary("index");
     boolean whole = false;
     try (Disk.Output out = store.disk.create(file)) {
@@ -278,7 +280,7 @@ public final class StoreWriter implements AutoCloseable {
       if (!replace && Files.exists(file)) {
         refuseOther(name, draft);
       }
-      packs.checkQuota(draft.info().indexBytes());
+      packs.checkNow(draft.info().indexBytes());
       store.disk.rename(draft.file(), file);
       store.disk.syncFolder(store.layout.indexes());
       packs.wrote(draft.info().indexBytes());
@@ -289,10 +291,8 @@ public final class StoreWriter implements AutoCloseable {
   private void requireAll(String name, IndexDraft draft) throws IOException {
     try (IndexReader index = draft.open()) {
       for (Optional<Entry> entry = index.next(); entry.isPresent(); entry = index.next()) {
-        if (entry.get() instanceof Entry.Data(ChunkRef chunk)
-            && store.find(chunk.id(), condemned) == null) {
-          throw StoreException.notFound(
-              "chunk " + chunk.id() + " of index '" + name + "' is not in " + store.folder());
+        if (entry.get() instanceof Entry.Data(ChunkRef chunk)) {
+          require(name, chunk);
         }
       }
     }
@@ -306,6 +306,26 @@ public final class StoreWriter implements AutoCloseable {
   public void requireFree(String name, IndexDraft draft) throws IOException {
     if (Files.exists(store.indexFile(name))) {
       refuseOther(name, draft);
+    }
+  }
+
+  private void require(String name, ChunkRef chunk) throws StoreException {
+    Packs.Found found = store.find(chunk.id(), condemned);
+    if (found == null) {
+      throw StoreException.notFound(
+          "chunk " + chunk.id() + " of index '" + name + "' is not in " + store.folder());
+    }
+    int length = found.length();
+    if (length != chunk.length()) {
+      throw StoreException.malformed(
+          "chunk "
+              + chunk.id()
+              + " has "
+              + length
+              + " bytes, and index '"
+              + name
+              + "' says "
+              + chunk.length());
     }
   }
 

@@ -1,13 +1,15 @@
 package org.heddle.store;
 
 import java.io.IOException;
-import java.nio.file.Files;
+import java.io.InterruptedIOException;
+import java.nio.channels.ClosedChannelException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
@@ -19,6 +21,9 @@ import java.util.concurrent.Future;
  * sections; then says which indexes are hurt.
  */
 public final class Verifier {
+  /** How often it is looked again for what is missing. */
+  private static final int LOOKS = 2;
+
   private final Store store;
   private final Progress progress;
 
@@ -100,11 +105,11 @@ public final class Verifier {
     for (Path file : Session.list(store.layout.packs())) {
       String name = String.valueOf(file.getFileName());
       try {
-        if (Files.exists(file)) {
-          packs.add(PackFile.open(file));
-        }
-      } catch (StoreException broken) {
-        found.damage.add(String.valueOf(broken.getMessage()));
+        packs.add(PackFile.open(file));
+      } catch (NoSuchFileException deletedMeanwhile) {
+        // A collection has moved what was needed of it.
+      } catch (IOException broken) {
+        found.damage.add(unlessStopped(broken));
         found.packs.add(name);
       }
     }
@@ -129,10 +134,18 @@ public final class Verifier {
       return new Checked(pack, number, "");
     } catch (NoSuchFileException deletedMeanwhile) {
       return new Checked(pack, number, "");
-    } catch (StoreException broken) {
+    } catch (IOException broken) {
       return new Checked(
-          pack, number, "block " + number + " of " + pack.path() + ": " + broken.getMessage());
+          pack, number, "block " + number + " of " + pack.path() + ": " + unlessStopped(broken));
     }
+  }
+
+  /** A disk that cannot be read is damaged too; to be interrupted is not. */
+  private static String unlessStopped(IOException broken) throws IOException {
+    if (broken instanceof ClosedChannelException || broken instanceof InterruptedIOException) {
+      throw broken;
+    }
+    return Objects.requireNonNullElse(broken.getMessage(), broken.toString());
   }
 
   private static void take(Checked checked, Findings found) throws StoreException {
@@ -162,26 +175,44 @@ public final class Verifier {
   private List<Hurt> hurt(Findings found) throws IOException {
     List<Hurt> hurt = new ArrayList<>();
     for (String name : store.names()) {
-      try (IndexReader index = store.index(name)) {
-        long chunks = 0;
-        long bytes = 0;
-        for (Optional<Entry> entry = index.next(); entry.isPresent(); entry = index.next()) {
-          if (entry.get() instanceof Entry.Data(ChunkRef chunk)
-              && (found.lost.contains(chunk.id()) || !store.has(chunk.id()))) {
-            chunks++;
-            bytes += chunk.length();
-          }
+      try {
+        Optional<Hurt> one = hurt(name, found);
+        for (int i = 0; i < LOOKS && one.isPresent(); i++) {
+          // Others may have published, replaced or moved something since packs were listed.
+          store.refresh();
+          one = hurt(name, found);
         }
-        if (chunks > 0) {
-          hurt.add(new Hurt(name, chunks, bytes, "chunks of it are damaged or missing"));
-        }
-      } catch (StoreException broken) {
-        if (broken.kind() != StoreException.Kind.NOT_FOUND) {
-          found.damage.add("index " + store.indexFile(name) + ": " + broken.getMessage());
+        one.ifPresent(hurt::add);
+      } catch (IOException broken) {
+        if (!(broken instanceof StoreException known)
+            || known.kind() != StoreException.Kind.NOT_FOUND) {
+          found.damage.add("index " + store.indexFile(name) + ": " + unlessStopped(broken));
           hurt.add(new Hurt(name, 0, 0, "the index itself is damaged"));
         }
       }
     }
     return hurt;
+  }
+
+  private Optional<Hurt> hurt(String name, Findings found) throws IOException {
+    long chunks = 0;
+    long bytes = 0;
+    try (IndexReader index = store.index(name)) {
+      for (Optional<Entry> entry = index.next(); entry.isPresent(); entry = index.next()) {
+        if (entry.get() instanceof Entry.Data(ChunkRef chunk)
+            && (found.lost.contains(chunk.id()) || !isHere(chunk))) {
+          chunks++;
+          bytes += chunk.length();
+        }
+      }
+    }
+    return chunks == 0
+        ? Optional.empty()
+        : Optional.of(new Hurt(name, chunks, bytes, "chunks of it are damaged or missing"));
+  }
+
+  private boolean isHere(ChunkRef chunk) throws StoreException {
+    Packs.Found found = store.find(chunk.id(), Set.of());
+    return found != null && found.length() == chunk.length();
   }
 }

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
@@ -22,6 +23,8 @@ final class CrashTest {
   private final byte[] a = Samples.image(new Random(1), 40);
   private final byte[] b = Samples.edited(new Random(2), a);
   private final byte[] c = Samples.image(new Random(3), 50);
+  private final byte[] d = Samples.noise(new Random(6), 120_000);
+  private final byte[] e = Arrays.copyOf(d, 50_000);
 
   @Test
   void aCrashAtAnyChangeLosesNothingPublished() throws IOException {
@@ -39,12 +42,14 @@ final class CrashTest {
     Path fileA = Samples.file(folder, "a", a);
     Path fileB = Samples.file(folder, "b", b);
     Path fileC = Samples.file(folder, "c", c);
+    Path fileD = Samples.file(folder, "d", d);
+    Path fileE = Samples.file(folder, "e", e);
     for (int at = 0; ; at++) {
       Path where = folder.resolve("s" + at);
       FaultyDisk disk = new FaultyDisk(fault, at);
       Map<String, byte[]> published = new TreeMap<>();
       try {
-        story(where, disk, published, fileA, fileB, fileC);
+        story(where, disk, published, fileA, fileB, fileC, fileD, fileE);
       } catch (IOException expected) {
         disk.loseUnsynced();
       }
@@ -58,7 +63,14 @@ final class CrashTest {
 
   /** What is in the map is published for certain; removals are noted before they begin. */
   private void story(
-      Path where, Disk disk, Map<String, byte[]> published, Path fileA, Path fileB, Path fileC)
+      Path where,
+      Disk disk,
+      Map<String, byte[]> published,
+      Path fileA,
+      Path fileB,
+      Path fileC,
+      Path fileD,
+      Path fileE)
       throws IOException {
     Store store = Store.create(where, 0, disk);
     Samples.make(store, fileA, "a");
@@ -67,11 +79,16 @@ final class CrashTest {
     published.put("c", c);
     published.remove("c");
     store.remove("c");
+    Samples.make(store, fileD, "d");
+    Samples.make(store, fileE, "e");
+    published.put("e", e);
+    store.remove("d");
     try (StoreWriter writer = store.writer()) {
       new Maker(writer, Progress.NONE).make(fileB, "b", false);
       published.put("b", b);
     }
-    new Collector(store, Duration.ofSeconds(5)).collect();
+    // Several steps: a pack that is of no use, then one pack after the other.
+    new Collector(store, Duration.ofSeconds(5), 1).collect();
     published.remove("a");
     Samples.make(store, fileC, "a");
     published.put("a", c);

@@ -1,10 +1,15 @@
 package org.heddle.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Random;
@@ -171,12 +176,117 @@ final class VerifierTest {
   }
 
   @Test
+  void whatIsPublishedAndCollectedMeanwhileIsNoDamage() throws IOException {
+    Store store = Store.create(folder.resolve("s"), 0);
+    Random random = new Random(8);
+    int packs = 3 * Runtime.getRuntime().availableProcessors() + 3;
+    for (int i = 0; i < packs; i++) {
+      Path file = Samples.file(folder, "f", Samples.noise(random, 20_000));
+      Samples.make(store, file, "f" + i);
+    }
+    store.remove("f0");
+    Store other = Store.open(store.folder());
+    Path late = Samples.file(folder, "late", Samples.noise(random, 20_000));
+    boolean[] once = new boolean[1];
+    Progress meanwhile =
+        (_, _) -> {
+          if (!once[0]) {
+            once[0] = true;
+            publishAndCollect(other, late);
+          }
+        };
+    Verifier.Report found = new Verifier(store, meanwhile).verify();
+    assertThat(once[0]).isTrue();
+    assertThat(found.hurt()).as("seed 8").isEmpty();
+    assertThat(found.damage()).as("seed 8").isEmpty();
+  }
+
+  private static void publishAndCollect(Store store, Path late) {
+    try {
+      Samples.make(store, late, "late");
+      Samples.make(store, late, "f1");
+      new Collector(store, Duration.ZERO).collect();
+    } catch (IOException failed) {
+      throw new UncheckedIOException(failed);
+    }
+  }
+
+  @Test
+  void anIndexWithAnotherLengthThanItsChunkIsRefusedAndFound() throws IOException {
+    Store store = Store.create(folder.resolve("s"), 0);
+    byte[] data = Samples.noise(new Random(9), 5000);
+    ChunkId chunk = ChunkId.hash(data, 0, data.length);
+    try (StoreWriter writer = store.writer();
+        IndexWriter index = writer.indexWriter()) {
+      writer.add(chunk, data, 0, data.length);
+      index.add(new Entry.Data(new ChunkRef(chunk, data.length + 1)));
+      try (IndexDraft draft = writer.draft(index)) {
+        assertThatThrownBy(() -> writer.publish("f", draft, false))
+            .isInstanceOf(StoreException.class)
+            .hasMessageContaining("has 5000 bytes");
+        Files.copy(draft.file(), store.indexFile("f"));
+      }
+    }
+    Verifier.Report found = new Verifier(store, Progress.NONE).verify();
+    assertThat(found.hurt()).extracting(Verifier.Hurt::name).containsExactly("f");
+  }
+
+  @Test
+  void theQuotaHoldsForTwoWritersTogether() throws IOException {
+    Store store = Store.create(folder.resolve("s"), 1_000_000);
+    byte[] one = Samples.noise(new Random(10), 200_000);
+    byte[] two = Samples.noise(new Random(11), 200_000);
+    try (StoreWriter early = store.writer();
+        StoreWriter late = store.writer()) {
+      for (int i = 0; i < 3; i++) {
+        add(late, one, i);
+      }
+      late.flush();
+      for (int i = 0; i < 3; i++) {
+        add(early, two, i);
+      }
+      assertFull(early::flush);
+    }
+    assertThat(store.usage().bytes()).isLessThan(1_000_000);
+    try (StoreWriter third = store.writer();
+        StoreWriter fourth = store.writer()) {
+      assertFull(() -> {
+        for (int i = 0; i < 40; i++) {
+          third.append(block(two, i));
+          fourth.append(block(one, 40 + i));
+        }
+      });
+    }
+  }
+
+  private static void assertFull(org.assertj.core.api.ThrowableAssert.ThrowingCallable action) {
+    assertThatThrownBy(action)
+        .isInstanceOfSatisfying(
+            StoreException.class,
+            refused -> assertThat(refused.kind()).isEqualTo(StoreException.Kind.FULL));
+  }
+
+  private static void add(StoreWriter writer, byte[] data, int number) throws IOException {
+    writer.addBlock(block(data, number));
+  }
+
+  /** Most of the data, in pieces that begin at another place for each number. */
+  private static Block block(byte[] data, int number) throws IOException {
+    List<ChunkRef> chunks = new ArrayList<>();
+    byte[] raw = Arrays.copyOfRange(data, number, number + 200_000 - 1000);
+    for (int at = 0; at < raw.length; at += 19_900) {
+      chunks.add(new ChunkRef(ChunkId.hash(raw, at, 19_900), 19_900));
+    }
+    return Block.of(raw, chunks, Effort.FAST);
+  }
+
+  @Test
   void aStoreOverItsQuotaRefusesAndStaysAsItWas() throws IOException {
     Store store = Store.create(folder.resolve("s"), 200_000);
     byte[] data = Samples.noise(new Random(6), 100_000);
     Samples.make(store, Samples.file(folder, "f", data), "f");
     Path large = Samples.file(folder, "g", Samples.noise(new Random(7), 150_000));
-    org.assertj.core.api.Assertions.assertThatThrownBy(() -> Samples.make(store, large, "g"))
+    assertThatThrownBy(() -> Samples.make(store, large, "g"))
         .isInstanceOfSatisfying(
             StoreException.class,
             refused -> {
