@@ -3,17 +3,25 @@ package org.heddle.model;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.SequencedSet;
 import org.heddle.model.ConstraintForm.Kind;
 import org.heddle.model.ConstraintTerm.Argument;
 
 /** Reads one {@link ConstraintTerm}. */
 final class ConstraintReader {
+  /** Above what any constraint has, so that each says itself what it does not take. */
+  private static final int DEEPEST = 10;
+
   private final String text;
   private int at;
+  private int depth;
 
-  ConstraintReader(String text) {
+  private final Map<String, List<String>> known;
+
+  ConstraintReader(String text, Map<String, List<String>> known) {
     this.text = text;
+    this.known = known;
   }
 
   /** A name, a set in braces, or sets within braces. */
@@ -97,25 +105,30 @@ final class ConstraintReader {
   }
 
   private List<String> names(Node node, Kind kind) {
-    SequencedSet<String> names = new LinkedHashSet<>();
-    switch (node) {
+    return switch (node) {
       case Node.Leaf(String word, int place) -> {
         try {
-          names.addAll(NodeSet.parse(word));
+          yield expanded(word);
         } catch (IllegalArgumentException wrong) {
           throw wrong(place, String.valueOf(wrong.getMessage()), "give " + kind.example());
         }
       }
       case Node.Braces(var inner, int place) -> {
+        SequencedSet<String> names = new LinkedHashSet<>();
         for (Node each : inner) {
           names.add(leaf(each, kind));
         }
         SequencedSet<String> all = new LinkedHashSet<>();
         names.forEach(word -> all.addAll(names(new Node.Leaf(word, place), kind)));
-        return List.copyOf(all);
+        yield List.copyOf(all);
       }
-    }
-    return List.copyOf(names);
+    };
+  }
+
+  private List<String> expanded(String word) {
+    return word.indexOf('[') < 0
+        ? List.copyOf(NodeSet.parse(word))
+        : known.computeIfAbsent(word, each -> List.copyOf(NodeSet.parse(each)));
   }
 
   private String leaf(Node node, Kind kind) {
@@ -197,7 +210,12 @@ final class ConstraintReader {
     int place = skip();
     if (at < text.length() && text.charAt(at) == '{') {
       at++;
-      return new Node.Braces(list('}'), place);
+      if (++depth > DEEPEST) {
+        throw wrong(place, "braces do not belong here", "nest them twice at most");
+      }
+      List<Node> inner = list('}');
+      depth--;
+      return new Node.Braces(inner, place);
     }
     return new Node.Leaf(word(), place);
   }

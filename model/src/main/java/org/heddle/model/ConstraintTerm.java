@@ -2,8 +2,10 @@ package org.heddle.model;
 
 import java.math.BigDecimal;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.SequencedSet;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
@@ -158,7 +160,17 @@ public record ConstraintTerm(ConstraintForm form, boolean always, List<Argument>
    * @throws IllegalArgumentException with place and remedy
    */
   public static ConstraintTerm parse(String text) {
-    return new ConstraintReader(text).read();
+    return parse(text, new HashMap<>());
+  }
+
+  /**
+   * The same for one of many, in which the same sets of names come again and again.
+   *
+   * @param known sets that were read before; those of this text are added
+   * @throws IllegalArgumentException with place and remedy
+   */
+  public static ConstraintTerm parse(String text, Map<String, List<String>> known) {
+    return new ConstraintReader(text, known).read();
   }
 
   /** The text that {@link #parse} reads. */

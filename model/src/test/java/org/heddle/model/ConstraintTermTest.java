@@ -37,6 +37,13 @@ final class ConstraintTermTest {
     assertThat(ConstraintTerm.parse(printed)).isEqualTo(ConstraintTerm.parse(text));
   }
 
+  @Test
+  void bracesAreNotFollowedIntoTheDepth() {
+    assertThatThrownBy(() -> ConstraintTerm.parse("spread(" + "{".repeat(100_000)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("column 18: braces do not belong here; nest them twice at most");
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',

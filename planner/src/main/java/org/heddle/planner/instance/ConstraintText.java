@@ -2,8 +2,12 @@ package org.heddle.planner.instance;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.IntFunction;
+import java.util.function.ToIntFunction;
 import java.util.stream.IntStream;
 import org.heddle.model.ConstraintForm;
 import org.heddle.model.ConstraintTerm;
@@ -41,6 +45,12 @@ public final class ConstraintText {
 
   private final Instance instance;
 
+  /** Thousands of constraints may name the same sets: each is read once. */
+  private final Map<String, List<String>> sets = new HashMap<>();
+
+  private final IdentityHashMap<List<String>, Indices> machineSets = new IdentityHashMap<>();
+  private final IdentityHashMap<List<String>, Indices> hostSets = new IdentityHashMap<>();
+
   public ConstraintText(Instance instance) {
     this.instance = instance;
   }
@@ -52,7 +62,7 @@ public final class ConstraintText {
    */
   public Constraint parse(String text) {
     try {
-      return resolve(ConstraintTerm.parse(text));
+      return resolve(ConstraintTerm.parse(text, sets));
     } catch (IllegalArgumentException wrong) {
       throw new InvalidInstance(InvalidInstance.Kind.INVALID, String.valueOf(wrong.getMessage()));
     }
@@ -295,14 +305,22 @@ public final class ConstraintText {
       if (names.equals(List.of(ConstraintTerm.ALL))) {
         return Indices.range(0, instance.machines());
       }
-      return Indices.of(names.stream().mapToInt(this::machine).toArray());
+      return names.size() == 1
+          ? Indices.of(machine(names.getFirst()))
+          : machineSets.computeIfAbsent(names, set -> indices(set, this::machine));
     }
 
     private Indices hosts(List<String> names) {
       if (names.equals(List.of(ConstraintTerm.ALL))) {
         return Indices.range(0, instance.hosts());
       }
-      return Indices.of(names.stream().mapToInt(this::host).toArray());
+      return names.size() == 1
+          ? Indices.of(host(names.getFirst()))
+          : hostSets.computeIfAbsent(names, set -> indices(set, this::host));
+    }
+
+    private static Indices indices(List<String> names, ToIntFunction<String> index) {
+      return Indices.of(names.stream().mapToInt(index).toArray());
     }
 
     private int machine(String name) {

@@ -3,8 +3,10 @@ package org.heddle.planner.instance;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.heddle.planner.instance.Instance.Columns;
 
 /**
@@ -18,8 +20,14 @@ public final class InstanceBuilder {
   private final Map<String, Integer> machineIndex = new HashMap<>();
   private final Map<Indices, Indices> shared = new HashMap<>();
   private final List<Constraint> constraints = new ArrayList<>();
+  private final Set<String> linkNames = new HashSet<>();
+  private final Set<String> siteNames = new HashSet<>();
+  private final Set<String> vjobNames = new HashSet<>();
   private int hosts;
   private int machines;
+  private int links;
+  private int sites;
+  private int vjobs;
 
   public InstanceBuilder() {
     this.c = new Columns();
@@ -42,7 +50,8 @@ public final class InstanceBuilder {
       throw twice("resource", name);
     }
     int index = c.resourceNames.length;
-    c.resourceNames = append(c.resourceNames, name);
+    c.resourceNames = Arrays.copyOf(c.resourceNames, index + 1);
+    c.resourceNames[index] = name;
     if (c.memoryResource < 0 && List.of("memory", "mem", "ram").contains(name)) {
       c.memoryResource = index;
     }
@@ -61,29 +70,33 @@ public final class InstanceBuilder {
   // Network.
 
   public int link(String name, long mbitPerS) {
-    if (Arrays.asList(c.linkNames).contains(name)) {
+    if (!linkNames.add(name)) {
       throw twice("link", name);
     }
     if (mbitPerS <= 0 || mbitPerS > Instance.MAX_AMOUNT) {
       throw outOfRange("link " + name, "bandwidth", mbitPerS, "give Mbit/s above 0");
     }
-    c.linkNames = append(c.linkNames, name);
-    c.linkMbitPerS = Arrays.copyOf(c.linkMbitPerS, c.linkNames.length);
-    c.linkMbitPerS[c.linkNames.length - 1] = mbitPerS;
-    return c.linkNames.length - 1;
+    if (links == c.linkNames.length) {
+      growLinks(Math.max(16, links * 2));
+    }
+    c.linkNames[links] = name;
+    c.linkMbitPerS[links] = mbitPerS;
+    return links++;
   }
 
   /**
    * @param link that joins it to the other sites, or -1
    */
   public int site(String name, int link) {
-    if (Arrays.asList(c.siteNames).contains(name)) {
+    if (!siteNames.add(name)) {
       throw twice("site", name);
     }
-    c.siteNames = append(c.siteNames, name);
-    c.siteLinks = Arrays.copyOf(c.siteLinks, c.siteNames.length);
-    c.siteLinks[c.siteNames.length - 1] = link;
-    return c.siteNames.length - 1;
+    if (sites == c.siteNames.length) {
+      growSites(Math.max(16, sites * 2));
+    }
+    c.siteNames[sites] = name;
+    c.siteLinks[sites] = link;
+    return sites++;
   }
 
   // Hosts.
@@ -209,12 +222,14 @@ public final class InstanceBuilder {
 
   /** Machines that are suspended together and resumed together. */
   public int vjob(String name, Indices members) {
-    if (Arrays.asList(c.vjobNames).contains(name)) {
+    if (!vjobNames.add(name)) {
       throw twice("vjob", name);
     }
-    int vjob = c.vjobNames.length;
-    c.vjobNames = append(c.vjobNames, name);
-    c.vjobMachines = Arrays.copyOf(c.vjobMachines, vjob + 1);
+    if (vjobs == c.vjobNames.length) {
+      growVjobs(Math.max(16, vjobs * 2));
+    }
+    int vjob = vjobs++;
+    c.vjobNames[vjob] = name;
     c.vjobMachines[vjob] = members;
     members.stream()
         .forEach(machine -> {
@@ -267,8 +282,7 @@ public final class InstanceBuilder {
 
   /** What there is so far, without constraints and unchecked: to look up names until build. */
   public Instance draft() {
-    growHosts(hosts);
-    growMachines(machines);
+    trim();
     c.wanted = c.states.clone();
     c.nexts = c.presents;
     c.usables = c.capacities;
@@ -279,12 +293,34 @@ public final class InstanceBuilder {
    * @throws InvalidInstance when it contradicts itself
    */
   public Instance build() {
-    growHosts(hosts);
-    growMachines(machines);
+    trim();
     c.constraints = List.copyOf(constraints);
     c.wanted = c.states.clone();
     new Wishes(c).fold();
     return new Instance(c);
+  }
+
+  private void trim() {
+    growHosts(hosts);
+    growMachines(machines);
+    growLinks(links);
+    growSites(sites);
+    growVjobs(vjobs);
+  }
+
+  private void growLinks(int size) {
+    c.linkNames = Arrays.copyOf(c.linkNames, size);
+    c.linkMbitPerS = Arrays.copyOf(c.linkMbitPerS, size);
+  }
+
+  private void growSites(int size) {
+    c.siteNames = Arrays.copyOf(c.siteNames, size);
+    c.siteLinks = Arrays.copyOf(c.siteLinks, size);
+  }
+
+  private void growVjobs(int size) {
+    c.vjobNames = Arrays.copyOf(c.vjobNames, size);
+    c.vjobMachines = Arrays.copyOf(c.vjobMachines, size);
   }
 
   private void growHosts(int size) {
@@ -361,11 +397,5 @@ public final class InstanceBuilder {
   private static InvalidInstance twice(String kind, String name) {
     return InvalidInstance.invalid(
         kind + " " + name, "is there twice", "give every " + kind + " a name of its own");
-  }
-
-  private static String[] append(String[] names, String name) {
-    String[] longer = Arrays.copyOf(names, names.length + 1);
-    longer[names.length] = name;
-    return longer;
   }
 }

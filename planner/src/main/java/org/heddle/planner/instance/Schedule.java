@@ -20,8 +20,12 @@ public record Schedule(List<TimedAction> actions) {
     return actions.stream().mapToLong(TimedAction::endMs).max().orElse(0);
   }
 
-  /** The sum of the ends of all actions: BtrPlace's objective. */
+  /** The sum of the ends of all actions: BtrPlace's objective; at most {@link Long#MAX_VALUE}. */
   public long sumOfEndsMs() {
-    return actions.stream().mapToLong(TimedAction::endMs).sum();
+    long sum = 0;
+    for (TimedAction action : actions) {
+      sum += Math.min(action.endMs(), Long.MAX_VALUE - sum);
+    }
+    return sum;
   }
 }

@@ -121,6 +121,37 @@ final class InstanceBuilderTest {
   }
 
   @Test
+  void manyLinksSitesAndVjobsAreAllKept() {
+    InstanceBuilder builder = new InstanceBuilder();
+    int many = 100;
+    for (int i = 0; i < many; i++) {
+      builder.machine("vm" + i);
+      builder.site("site" + i, builder.link("link" + i, i + 1));
+      builder.vjob("job" + i, Indices.of(i));
+      assertThat(builder.draft().vjobs()).isEqualTo(i + 1);
+    }
+    assertThatThrownBy(() -> builder.vjob("job7", Indices.NONE)).hasMessageContaining("is there");
+    assertThatThrownBy(() -> builder.site("site7", -1)).hasMessageContaining("is there twice");
+    assertThatThrownBy(() -> builder.link("link7", 1)).hasMessageContaining("is there twice");
+    Instance instance = builder.build();
+    assertThat(instance.links()).isEqualTo(many);
+    assertThat(instance.sites()).isEqualTo(many);
+    assertThat(instance.vjobs()).isEqualTo(many);
+    assertThat(instance.siteLink(99)).isEqualTo(99);
+    assertThat(instance.linkMbitPerS(99)).isEqualTo(100);
+    assertThat(instance.vjobMachines(99)).isEqualTo(Indices.of(99));
+  }
+
+  @Test
+  void aSetOfManyConstraintsIsReadOnce() {
+    ConstraintText text = new ConstraintText(new Small().instance());
+    Constraint.Fence one = (Constraint.Fence) text.parse("fence(a, host[1-3])");
+    Constraint.Ban other = (Constraint.Ban) text.parse("ban({a,b}, host[1-3])");
+    assertThat(other.hosts()).isSameAs(one.hosts()).isEqualTo(Indices.of(0, 1, 2));
+    assertThat(other.machines()).isEqualTo(Indices.of(0, 1));
+  }
+
+  @Test
   void aCopyIsEqual() {
     Small small = new Small().with("always spread(a,c)", "preserve(a, cpu, 5)");
     small.builder().attribute(1, Attribute.DIRTY_RATE, 2.5);
