@@ -148,21 +148,30 @@ final class Content implements AutoCloseable {
     return store.indexes();
   }
 
-  /** What the index of that name says; empty when there is none. */
+  /** Those that cannot be read; no collection deletes anything while there is one. */
+  List<Store.DamagedIndex> damagedIndexes() throws IOException {
+    return store.damagedIndexes();
+  }
+
+  /** What the index of that name says; empty when there is none that can be read. */
   Optional<IndexInfo> find(IndexName name) throws IOException {
     try (IndexReader reader = store.index(name.text())) {
       return Optional.of(reader.info());
     } catch (StoreException missing) {
-      if (missing.kind() == StoreException.Kind.NOT_FOUND) {
-        return Optional.empty();
-      }
-      throw missing;
+      return switch (missing.kind()) {
+        case NOT_FOUND -> Optional.empty();
+        case MALFORMED, CORRUPT -> {
+          LOG.warn("content store: {}; it is made or fetched anew", missing.getMessage());
+          yield Optional.empty();
+        }
+        case CONFLICT, FULL, INVALID -> throw missing;
+      };
     }
   }
 
   /** Takes names away; their chunks go with the next {@link #collect}. */
   void remove(IndexName name) throws IOException {
-    if (find(name).isPresent()) {
+    if (store.names().contains(name.text())) {
       store.remove(name.text());
     }
   }

@@ -13,6 +13,7 @@ import org.heddle.drivers.DriverException;
 import org.heddle.model.MachineId;
 import org.heddle.model.MachineReport;
 import org.heddle.store.NamedIndex;
+import org.heddle.store.Store;
 import org.heddle.store.StoreException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -68,12 +69,10 @@ final class ContentSweep {
       Needs needs = needs(indexes, pressed);
       boolean removed = false;
       for (NamedIndex index : indexes) {
-        Optional<IndexName> name = IndexName.parse(index.name());
-        Duration age = Duration.between(index.published(), now);
-        if (name.isPresent() && !needed(name.get(), index.published(), age, needs, pressed)) {
-          content.remove(name.get());
-          removed = true;
-        }
+        removed |= sweep(index.name(), index.published(), now, needs, pressed);
+      }
+      for (Store.DamagedIndex index : content.damagedIndexes()) {
+        removed |= sweep(index.name(), index.published(), now, needs, pressed);
       }
       if (removed || pressed) {
         content.collect();
@@ -83,6 +82,17 @@ final class ContentSweep {
     } catch (IOException | DriverException failed) {
       LOG.warn("content store: {}", failed.getMessage());
     }
+  }
+
+  private boolean sweep(String text, Instant published, Instant now, Needs needs, boolean pressed)
+      throws IOException {
+    Optional<IndexName> name = IndexName.parse(text);
+    Duration age = Duration.between(published, now);
+    if (name.isEmpty() || needed(name.get(), published, age, needs, pressed)) {
+      return false;
+    }
+    content.remove(name.get());
+    return true;
   }
 
   private Needs needs(List<NamedIndex> indexes, boolean pressed)

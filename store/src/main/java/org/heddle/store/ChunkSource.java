@@ -2,11 +2,21 @@ package org.heddle.store;
 
 import java.io.IOException;
 import java.util.Collection;
+import java.util.Optional;
 
 /** Somewhere that chunks can be had from: a store here, or one behind a connection. */
 public interface ChunkSource {
   /** How it is named in messages. */
   String name();
+
+  /**
+   * The published index of that name; empty when there is none, or the source cannot give it.
+   *
+   * @param into makes the draft
+   */
+  default Optional<IndexDraft> index(String name, StoreWriter into) throws IOException {
+    return Optional.empty();
+  }
 
   /** Takes blocks as they come. */
   interface Sink {

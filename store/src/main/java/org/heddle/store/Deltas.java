@@ -142,6 +142,8 @@ final class Deltas {
             bytes += add(writer.find(chunk.id()), found);
           }
         }
+      } catch (StoreException damagedOrRemoved) {
+        // It costs some room, no more.
       }
     }
     return found;

@@ -114,6 +114,18 @@ public record Manifest(String name, List<File> files) {
     return manifest;
   }
 
+  /** Whether the public key checks what the private one signs. */
+  public static boolean belongTogether(PrivateKey key, PublicKey publicKey) throws StoreException {
+    byte[] signed =
+        new Manifest("trial", List.of(new File("trial", 0, ChunkId.NONE))).sign(key, publicKey);
+    try {
+      read(signed, List.of(publicKey));
+      return true;
+    } catch (StoreException other) {
+      return false;
+    }
+  }
+
   /** The one way to write these bytes only: base64 has bits at its end that mean nothing. */
   private static byte[] decode(String base64) throws StoreException {
     byte[] bytes = Base64.getDecoder().decode(base64);

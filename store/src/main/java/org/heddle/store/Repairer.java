@@ -6,13 +6,16 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * Mends a store from others: what is sound of damaged packs is written anew, what is missing comes
- * from the sources, checked chunk by chunk. Damaged packs are deleted only when no index needs
- * anything more of them.
+ * from the sources, checked chunk by chunk; a damaged index is replaced by the source's of its
+ * name. Damaged packs are deleted only when no index needs anything more of them.
  */
 public final class Repairer {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
@@ -54,21 +57,49 @@ public final class Repairer {
       condemnation.mark(found.packs());
       try (StoreWriter writer = store.writerBeyondQuota()) {
         copySound(found.packs(), writer);
-        Set<ChunkRef> missing = missing(writer);
-        long wanted = missing.size();
-        List<String> failures = new ArrayList<>();
-        for (ChunkSource source : sources) {
-          fetch(source, missing, writer).ifPresent(failures::add);
-          missing.removeIf(chunk -> writer.has(chunk.id()));
+        return repair(found.packs().size(), condemnation, sources, writer);
+      }
+    }
+  }
+
+  private Report repair(
+      int packs, Condemnation condemnation, List<? extends ChunkSource> sources, StoreWriter writer)
+      throws IOException {
+    List<String> failures = new ArrayList<>();
+    Set<String> unreadable = unreadable();
+    Map<String, IndexDraft> drafts = new TreeMap<>();
+    try {
+      for (String name : unreadable) {
+        fetch(name, sources, writer, failures).ifPresent(draft -> drafts.put(name, draft));
+      }
+      Set<ChunkRef> missing = missing(writer, unreadable);
+      for (IndexDraft draft : drafts.values()) {
+        missing.addAll(writer.missing(draft));
+      }
+      long wanted = missing.size();
+      for (ChunkSource source : sources) {
+        fetch(source, missing, writer).ifPresent(failures::add);
+        missing.removeIf(chunk -> writer.has(chunk.id()));
+      }
+      writer.flush();
+      for (Map.Entry<String, IndexDraft> draft : drafts.entrySet()) {
+        if (writer.missing(draft.getValue()).isEmpty()) {
+          writer.publish(draft.getKey(), draft.getValue(), true);
+          unreadable.remove(draft.getKey());
         }
-        writer.flush();
-        boolean gone = missing.isEmpty() && condemnation.awaitWriters(writer.session(), PATIENCE);
-        if (gone) {
-          condemnation.rescue(writer);
-          condemnation.delete();
-        }
-        return new Report(
-            wanted - missing.size(), missing.size(), gone ? found.packs().size() : 0, failures);
+      }
+      boolean gone =
+          missing.isEmpty()
+              && unreadable.isEmpty()
+              && condemnation.awaitWriters(writer.session(), PATIENCE);
+      if (gone) {
+        condemnation.rescue(writer);
+        condemnation.delete();
+      }
+      return new Report(wanted - missing.size(), missing.size(), gone ? packs : 0, failures);
+    } finally {
+      for (IndexDraft draft : drafts.values()) {
+        draft.close();
       }
     }
   }
@@ -138,26 +169,59 @@ public final class Repairer {
     }
   }
 
-  private Set<ChunkRef> missing(StoreWriter writer) throws IOException {
+  private Set<ChunkRef> missing(StoreWriter writer, Set<String> without) throws IOException {
     Set<ChunkRef> missing = new HashSet<>();
-    List<String> unreadable = new ArrayList<>();
-    for (String name : store.names()) {
+    List<String> names = store.names();
+    names.removeAll(without);
+    for (String name : names) {
       try (IndexReader index = store.index(name)) {
         for (Optional<Entry> entry = index.next(); entry.isPresent(); entry = index.next()) {
           if (entry.get() instanceof Entry.Data(ChunkRef chunk) && !writer.has(chunk.id())) {
             missing.add(chunk);
           }
         }
-      } catch (StoreException broken) {
-        unreadable.add(name);
+      } catch (StoreException removedMeanwhile) {
+        if (removedMeanwhile.kind() != StoreException.Kind.NOT_FOUND) {
+          throw removedMeanwhile;
+        }
       }
     }
-    if (!unreadable.isEmpty()) {
-      throw StoreException.corrupt(
-          "the indexes "
-              + String.join(", ", unreadable)
-              + " are damaged themselves: remove them, or fetch them again, then repair");
-    }
     return missing;
+  }
+
+  /** Indexes that cannot be read, so that nobody knows what they need. */
+  private Set<String> unreadable() throws IOException {
+    Set<String> unreadable = new TreeSet<>();
+    for (String name : store.names()) {
+      try (IndexReader index = store.index(name)) {
+        Optional<Entry> entry = index.next();
+        while (entry.isPresent()) {
+          entry = index.next();
+        }
+      } catch (StoreException broken) {
+        if (broken.kind() != StoreException.Kind.NOT_FOUND) {
+          unreadable.add(name);
+        }
+      }
+    }
+    return unreadable;
+  }
+
+  /** The first source's index of that name that is one; it takes the place of the damaged one. */
+  private static Optional<IndexDraft> fetch(
+      String name, List<? extends ChunkSource> sources, StoreWriter writer, List<String> failures)
+      throws IOException {
+    for (ChunkSource source : sources) {
+      try {
+        Optional<IndexDraft> draft = source.index(name, writer);
+        if (draft.isPresent()) {
+          return draft;
+        }
+      } catch (StoreException broken) {
+        failures.add(source.name() + ": index '" + name + "': " + broken.getMessage());
+      }
+    }
+    failures.add("index '" + name + "': it is damaged, and no source has one of that name");
+    return Optional.empty();
   }
 }

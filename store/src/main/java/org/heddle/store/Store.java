@@ -1,6 +1,7 @@
 package org.heddle.store;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -53,6 +54,11 @@ public final class Store implements ChunkSource {
     if (Files.exists(layout.format())) {
       throw new StoreException(StoreException.Kind.CONFLICT, folder + " is a store already");
     }
+    if (Files.exists(folder) && !Files.isDirectory(folder)) {
+      throw new StoreException(
+          StoreException.Kind.CONFLICT,
+          folder + " is a file: name a folder for the store, an empty or a new one");
+    }
     disk.createFolder(folder);
     List<Path> there = Session.list(folder);
     there.removeAll(layout.folders());
@@ -99,20 +105,34 @@ public final class Store implements ChunkSource {
   }
 
   /**
-   * Opens the store in the folder, or makes one, for a process that has little memory. While no
-   * other process writes, a quota other than the one that it had takes its place.
+   * Opens the store in the folder, or makes one, for a process that has little memory. A quota
+   * other than the one that it had takes its place, for writers that begin from now on.
    *
    * @param quota most bytes that the store may take; 0: as much as the disk holds
    * @param cache bytes of memory for the blocks that were read last
    */
   public static Store openOrCreate(Path folder, long quota, long cache) throws IOException {
+    openOrCreate(folder, quota);
+    return open(folder, Disk.REAL, cache);
+  }
+
+  /**
+   * Opens the store in the folder, or makes one. A quota other than the one that it had takes its
+   * place, for writers that begin from now on.
+   *
+   * @param quota most bytes that the store may take; 0: as much as the disk holds
+   */
+  public static Store openOrCreate(Path folder, long quota) throws IOException {
     Layout layout = new Layout(folder);
     if (!Files.exists(layout.format())) {
-      create(folder, quota);
-    } else if (StoreSettings.read(layout).quota() != quota) {
-      new StoreSettings(quota).write(layout, Disk.REAL);
+      return create(folder, quota);
     }
-    return open(folder, Disk.REAL, cache);
+    try (Guard _ = Guard.take(layout.lock())) {
+      if (StoreSettings.read(layout).quota() != quota) {
+        new StoreSettings(quota).write(layout, Disk.REAL);
+      }
+    }
+    return open(folder);
   }
 
   public Path folder() {
@@ -139,19 +159,40 @@ public final class Store implements ChunkSource {
     return StoreWriter.begin(this, Effort.FAST, 0);
   }
 
-  /** The published indexes, by name. */
+  /** The published indexes, by name; but those of {@link #damagedIndexes}. */
   public List<NamedIndex> indexes() throws IOException {
     List<NamedIndex> indexes = new ArrayList<>();
     for (String name : names()) {
       try (IndexReader reader = index(name)) {
         indexes.add(new NamedIndex(name, reader.info(), published(name)));
-      } catch (StoreException removedMeanwhile) {
-        if (removedMeanwhile.kind() != StoreException.Kind.NOT_FOUND) {
-          throw removedMeanwhile;
-        }
+      } catch (StoreException damagedOrRemoved) {
+        // Not one that can be used.
       }
     }
     return indexes;
+  }
+
+  /**
+   * A published index whose file does not even begin as one. Damage further on is seen when it is
+   * read.
+   *
+   * @param reason with the file's place
+   */
+  public record DamagedIndex(String name, Instant published, String reason) {}
+
+  /** By name. While there is one, no collection deletes anything. */
+  public List<DamagedIndex> damagedIndexes() throws IOException {
+    List<DamagedIndex> damaged = new ArrayList<>();
+    for (String name : names()) {
+      try (IndexReader _ = index(name)) {
+        // This one can be used.
+      } catch (StoreException broken) {
+        if (broken.kind() != StoreException.Kind.NOT_FOUND) {
+          damaged.add(new DamagedIndex(name, published(name), String.valueOf(broken.getMessage())));
+        }
+      }
+    }
+    return damaged;
   }
 
   private Instant published(String name) throws IOException {
@@ -181,11 +222,94 @@ public final class Store implements ChunkSource {
    * @throws StoreException not found when there is none of that name
    */
   public IndexReader index(String name) throws IOException {
+    InputStream in = openIndex(name);
+    boolean opened = false;
     try {
-      return IndexReader.open(Files.newInputStream(indexFile(name)), null);
+      IndexReader reader = IndexReader.open(in, null);
+      opened = true;
+      return reader;
+    } catch (StoreException broken) {
+      throw new StoreException(
+          broken.kind(),
+          "index '" + name + "' in " + folder() + " is damaged: " + broken.getMessage(),
+          broken);
+    } finally {
+      if (!opened) {
+        in.close();
+      }
+    }
+  }
+
+  @Override
+  public Optional<IndexDraft> index(String name, StoreWriter into) throws IOException {
+    if (!Files.exists(indexFile(name))) {
+      return Optional.empty();
+    }
+    try (InputStream in = openIndex(name)) {
+      return Optional.of(into.receiveIndex(in, null));
+    }
+  }
+
+  private InputStream openIndex(String name) throws IOException {
+    try {
+      return Files.newInputStream(indexFile(name));
     } catch (NoSuchFileException missing) {
       throw StoreException.notFound(
           "there is no index '" + name + "' in " + folder() + "; see: heddle store ls");
+    }
+  }
+
+  /**
+   * Refuses what would be another index of this name, before it is made.
+   *
+   * @param fileSize bytes of the file that is to be stored
+   * @throws StoreException conflict; it may still be one if this does not refuse it
+   */
+  public void refuseOther(String name, long fileSize) throws IOException {
+    try (IndexReader there = index(name)) {
+      if (there.info().fileSize() != fileSize) {
+        throw taken(name);
+      }
+    } catch (StoreException refused) {
+      switch (refused.kind()) {
+        case NOT_FOUND -> {}
+        case MALFORMED, CORRUPT ->
+            throw new StoreException(
+                StoreException.Kind.CONFLICT,
+                refused.getMessage()
+                    + "; replace it, or mend it with 'heddle store verify"
+                    + " --repair-from DIR'",
+                refused);
+        case CONFLICT, FULL, INVALID -> throw refused;
+      }
+    }
+  }
+
+  StoreException taken(String name) {
+    return new StoreException(
+        StoreException.Kind.CONFLICT,
+        "there is another index '"
+            + name
+            + "' in "
+            + folder()
+            + ": take another name, or replace it");
+  }
+
+  /**
+   * For who is about to remove several.
+   *
+   * @throws StoreException not found, with all names that are not here
+   */
+  public void requireNames(Collection<String> wanted) throws IOException {
+    List<String> missing = new ArrayList<>();
+    for (String name : wanted) {
+      if (!Files.exists(indexFile(name))) {
+        missing.add("'" + name + "'");
+      }
+    }
+    if (!missing.isEmpty()) {
+      throw StoreException.notFound(
+          "there is no index " + String.join(", ", missing) + " in " + folder());
     }
   }
 
@@ -198,11 +322,8 @@ public final class Store implements ChunkSource {
 
   /** Takes a name away; its chunks go with the next collection. */
   public void remove(String name) throws IOException {
-    Path file = indexFile(name);
-    if (!Files.exists(file)) {
-      throw StoreException.notFound("there is no index '" + name + "' in " + folder());
-    }
-    disk.delete(file);
+    requireNames(List.of(name));
+    disk.delete(indexFile(name));
     disk.syncFolder(layout.indexes());
   }
 

@@ -331,15 +331,10 @@ public final class StoreWriter implements AutoCloseable {
 
   /** The same index may be published again: it may have been lost on the way to the caller. */
   private void refuseOther(String name, IndexDraft draft) throws IOException {
+    store.refuseOther(name, draft.info().fileSize());
     try (IndexReader there = store.index(name)) {
       if (!there.info().id().equals(draft.info().id())) {
-        throw new StoreException(
-            StoreException.Kind.CONFLICT,
-            "there is another index '"
-                + name
-                + "' in "
-                + store.folder()
-                + ": take another name, or replace it");
+        throw store.taken(name);
       }
     }
   }

@@ -232,6 +232,49 @@ final class VerifierTest {
   }
 
   @Test
+  void aDamagedIndexIsNamedStopsNoOtherAndIsMended() throws IOException {
+    byte[] data = Samples.noise(new Random(12), 90_000);
+    Path file = Samples.file(folder, "f", data);
+    Store other = Store.create(folder.resolve("o"), 0);
+    Samples.make(other, file, "f");
+    for (int length : new int[] {0, 200}) {
+      Store store = Store.create(folder.resolve("s" + length), 0);
+      Samples.make(store, file, "f");
+      Samples.make(store, Samples.file(folder, "g", new byte[] {1}), "g");
+      byte[] index = Files.readAllBytes(store.indexFile("f"));
+      Files.write(store.indexFile("f"), Arrays.copyOf(index, length));
+      assertThat(store.indexes()).extracting(NamedIndex::name).contains("g");
+      if (length == 0) {
+        assertThat(store.indexes()).hasSize(1);
+        assertThat(store.damagedIndexes()).singleElement().asString().contains("'f'", "damaged");
+        assertThatThrownBy(() -> makeAnew(store, file))
+            .isInstanceOfSatisfying(
+                StoreException.class,
+                taken -> assertThat(taken.kind()).isEqualTo(StoreException.Kind.CONFLICT))
+            .hasMessageContaining("'f'")
+            .hasMessageContaining("damaged");
+      }
+      try (StoreWriter small = store.writer(Effort.SMALL)) {
+        new Maker(small, Progress.NONE).make(folder.resolve("g"), "h", false);
+      }
+      Verifier.Report found = new Verifier(store, Progress.NONE).verify();
+      assertThat(found.hurt()).extracting(Verifier.Hurt::name).containsExactly("f");
+      Repairer.Report nobody = new Repairer(store).repair(found, List.of());
+      assertThat(nobody.failures()).singleElement().asString().contains("'f'");
+      new Repairer(store).repair(found, List.of(other));
+      Samples.assertHolds(store, "f", data, "seed 12, length " + length);
+      assertThat(new Verifier(store, Progress.NONE).verify().sound()).isTrue();
+      assertThat(new Collector(store, Duration.ZERO).collect().waiting()).isFalse();
+    }
+  }
+
+  private static void makeAnew(Store store, Path file) throws IOException {
+    try (StoreWriter writer = store.writer()) {
+      new Maker(writer, Progress.NONE).make(file, "f", false);
+    }
+  }
+
+  @Test
   void theQuotaHoldsForTwoWritersTogether() throws IOException {
     Store store = Store.create(folder.resolve("s"), 1_000_000);
     byte[] one = Samples.noise(new Random(10), 200_000);

@@ -77,8 +77,12 @@ final class KeyFiles {
 
   /** Both halves, the public one from beside the private one. */
   static KeyPair pair(Path key) throws IOException {
-    PrivateKey own = privateKey(key);
-    return new KeyPair(publicKey(publicOf(key)), own);
+    KeyPair pair = new KeyPair(publicKey(publicOf(key)), privateKey(key));
+    if (!Manifest.belongTogether(pair.getPrivate(), pair.getPublic())) {
+      throw Failure.invalid(
+          publicOf(key) + " is not the public key of " + key + ": nobody could check a signature");
+    }
+    return pair;
   }
 
   private static PrivateKey privateKey(Path file) throws IOException {

@@ -7,6 +7,7 @@ import org.heddle.cli.Environment;
 import org.heddle.cli.Human;
 import org.heddle.cli.Table;
 import org.heddle.store.NamedIndex;
+import org.heddle.store.Store;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -35,7 +36,10 @@ final class LsCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     Environment around = Objects.requireNonNull(parent).around();
-    List<NamedIndex> all = Work.run(around, "reading", _ -> options.open().indexes());
+    Store store = Work.run(around, "reading", _ -> options.open());
+    List<NamedIndex> all = Work.run(around, "reading", _ -> store.indexes());
+    Work.run(around, "reading", _ -> store.damagedIndexes())
+        .forEach(one -> around.err().println(one.reason()));
     List<Row> rows = all.stream().map(Row::of).toList();
     around.print(options.format, rows, () -> table(all, around));
     return 0;

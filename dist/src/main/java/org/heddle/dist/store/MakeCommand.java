@@ -41,9 +41,10 @@ final class MakeCommand implements Callable<Integer> {
   @Option(
       names = "--quota",
       paramLabel = "BYTES",
-      defaultValue = "0",
-      description = "Most bytes that a store made now may take. Default: no limit.")
-  long quota;
+      description =
+          "Most bytes that the store may take from now on; 0: no limit. Default: as it is; a store"
+              + " made now has no limit.")
+  @Nullable Long quota;
 
   @Option(
       names = "--sign",
@@ -56,7 +57,7 @@ final class MakeCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     StoreCommand store = Objects.requireNonNull(parent);
-    if (quota < 0) {
+    if (quota != null && quota < 0) {
       throw Failure.invalid("--quota cannot be negative");
     }
     if (!Files.isRegularFile(file)) {
@@ -67,14 +68,25 @@ final class MakeCommand implements Callable<Integer> {
     return 0;
   }
 
+  /** What could only fail after all of a large file was read. */
+  private void refuseEarly(Store store, String index) throws IOException {
+    if (key != null) {
+      store.indexFile(SignedImages.manifestOf(index));
+    }
+    if (!replace && store.names().contains(index)) {
+      store.refuseOther(index, Files.size(file));
+    }
+  }
+
   private Outcome make(org.heddle.store.Progress progress) throws IOException {
     long begin = System.nanoTime();
     @Nullable KeyPair signer = key == null ? null : KeyFiles.pair(key); // before anything is stored
-    Store store =
-        quota > 0 && !Files.exists(options.folder)
-            ? Store.create(options.folder, quota)
-            : Store.openOrCreate(options.folder);
     String index = name == null ? String.valueOf(file.getFileName()) : name;
+    Store store =
+        quota == null
+            ? Store.openOrCreate(options.folder)
+            : Store.openOrCreate(options.folder, quota);
+    refuseEarly(store, index);
     try (StoreWriter writer = store.writer(small ? Effort.SMALL : Effort.FAST)) {
       MakeReport made = new Maker(writer, progress).make(file, index, replace);
       if (signer != null) {

@@ -32,6 +32,7 @@ final class RmCommand implements Callable<Integer> {
         "removing",
         _ -> {
           Store store = options.open();
+          store.requireNames(names);
           for (String name : names) {
             store.remove(name);
           }

@@ -117,6 +117,53 @@ final class StoreCommandTest {
   }
 
   @Test
+  void aQuotaTakesThePlaceOfTheOneBefore() throws IOException {
+    Files.createDirectory(folder.resolve("s"));
+    assertThat(heddle("make", "@disk.raw", "--store", "@s", "--quota", "10").exit()).isEqualTo(4);
+    assertThat(heddle("make", "@disk.raw", "--store", "@s").exit()).isEqualTo(4);
+    assertThat(heddle("make", "@disk.raw", "--store", "@s", "--quota", "0").exit()).isZero();
+    assertThat(heddle("make", "@disk.raw", "--name", "b", "--store", "@s").exit()).isZero();
+    assertThat(heddle("make", "@disk.raw", "--store", "@disk.raw").err()).contains("is a file");
+  }
+
+  @Test
+  void whatIsWrongIsSaidBeforeAnythingIsDone() throws IOException {
+    heddle("make", "@disk.raw", "--store", "@s");
+    Run none = heddle("rm", "disk.raw", "nosuch", "--store", "@s");
+    assertThat(none.exit()).isEqualTo(3);
+    assertThat(none.err()).contains("nosuch");
+    assertThat(heddle("ls", "--store", "@s").out()).contains("disk.raw");
+    Files.write(folder.resolve("disk.raw"), new byte[] {1});
+    assertThat(heddle("make", "@disk.raw", "--store", "@s").exit()).isEqualTo(4);
+    assertThat(heddle("stat", "--store", "@s").out()).contains("packs     1");
+    heddle("key", "@key");
+    String long125 = "x".repeat(125);
+    Run longName =
+        heddle("make", "@disk.raw", "--name", long125, "--sign", "@key", "--store", "@s");
+    assertThat(longName.exit()).isEqualTo(2);
+    assertThat(heddle("ls", "--store", "@s").out()).doesNotContain("xxx");
+    heddle("key", "@other");
+    Files.copy(
+        folder.resolve("other.pub"),
+        folder.resolve("key.pub"),
+        java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+    Run mixed = heddle("make", "@disk.raw", "--name", "n", "--sign", "@key", "--store", "@s");
+    assertThat(mixed.exit()).isEqualTo(2);
+    assertThat(mixed.err()).contains("is not the public key of");
+  }
+
+  @Test
+  void aDamagedIndexIsNamedByTheList() throws IOException {
+    heddle("make", "@disk.raw", "--store", "@s");
+    heddle("make", "@disk.raw", "--name", "b", "--store", "@s");
+    Files.write(folder.resolve("s/indexes/b.hix"), new byte[0]);
+    Run list = heddle("ls", "--store", "@s");
+    assertThat(list.out()).contains("disk.raw");
+    assertThat(list.err()).contains("index 'b'", "damaged");
+    assertThat(heddle("gc", "--store", "@s").err()).contains("heddle store rm b");
+  }
+
+  @Test
   void damageIsNamedAndRepaired() throws IOException {
     heddle("make", "@disk.raw", "--store", "@s");
     heddle("make", "@disk.raw", "--store", "@good");
