@@ -1,24 +1,29 @@
 package org.heddle.dist.plan;
 
 import java.util.Arrays;
-import java.util.OptionalLong;
+import java.util.List;
+import java.util.Optional;
 import java.util.function.Predicate;
 import org.heddle.planner.instance.Arrangement;
 import org.heddle.planner.instance.HostWish;
 import org.heddle.planner.instance.Instance;
 import org.heddle.planner.instance.InstanceChecker;
 import org.heddle.planner.instance.MachineState;
+import org.heddle.planner.search.Goal;
+import org.jspecify.annotations.Nullable;
 
-/** Tries every placement of a tiny instance: whether there is one, and the least moved memory. */
+/** Tries every placement of a tiny instance: whether there is one, and the best by some goals. */
 final class Exhaustive {
   private final Instance instance;
   private final Predicate<Arrangement> wanted;
   private final int[] hosts;
   private final boolean[] online;
-  private long best = Long.MAX_VALUE;
+  private final List<Goal> goals;
+  private long @Nullable [] best;
 
-  private Exhaustive(Instance instance, Predicate<Arrangement> wanted) {
+  private Exhaustive(Instance instance, List<Goal> goals, Predicate<Arrangement> wanted) {
     this.instance = instance;
+    this.goals = goals;
     this.wanted = wanted;
     this.hosts = new int[instance.machines()];
     this.online = new boolean[instance.hosts()];
@@ -26,34 +31,40 @@ final class Exhaustive {
   }
 
   /**
-   * The least cost of a right placement; empty when none is right.
+   * The values of the best right placement by goal, the first counts most; empty when none is
+   * right.
    *
    * @param wanted asked of every right placement that is better than those before
    */
-  static OptionalLong leastMovedMemory(Instance instance, Predicate<Arrangement> wanted) {
-    Exhaustive all = new Exhaustive(instance, wanted);
-    all.place(0, 0);
-    return all.best == Long.MAX_VALUE ? OptionalLong.empty() : OptionalLong.of(all.best);
+  static Optional<long[]> best(Instance instance, List<Goal> goals, Predicate<Arrangement> wanted) {
+    Exhaustive all = new Exhaustive(instance, goals, wanted);
+    all.place(0);
+    return Optional.ofNullable(all.best);
   }
 
-  private void place(int machine, long cost) {
-    if (cost >= best) {
-      return;
-    }
+  /** Whether the first is better: less in the first goal in which they differ. */
+  static boolean better(long[] one, long @Nullable [] other) {
+    return other == null || Arrays.compare(one, other) < 0;
+  }
+
+  private void place(int machine) {
     if (machine == instance.machines()) {
-      hosts(0, cost);
+      long[] values = Values.of(instance, goals, hosts);
+      if (better(values, best)) {
+        hosts(0, values);
+      }
       return;
     }
     MachineState wanted = instance.wanted(machine);
     if (wanted == MachineState.READY || wanted == MachineState.KILLED) {
       hosts[machine] = -1;
-      place(machine + 1, cost);
+      place(machine + 1);
       return;
     }
     for (int h = 0; h < instance.hosts(); h++) {
       if (instance.hostWish(h) != HostWish.OFFLINE && fits(machine, h)) {
         hosts[machine] = h;
-        place(machine + 1, cost + cost(instance, machine, h));
+        place(machine + 1);
       }
     }
     hosts[machine] = -1;
@@ -82,14 +93,14 @@ final class Exhaustive {
     return host == here || instance.hostWish(here) == HostWish.OFFLINE;
   }
 
-  private void hosts(int host, long cost) {
-    if (cost >= best) {
+  private void hosts(int host, long[] values) {
+    if (!better(values, best)) {
       return;
     }
     if (host == instance.hosts()) {
       Arrangement end = new Arrangement(hosts, online);
       if (InstanceChecker.check(instance, end).isEmpty() && wanted.test(end)) {
-        best = cost;
+        best = values;
       }
       return;
     }
@@ -99,25 +110,8 @@ final class Exhaustive {
               || on == (instance.hostWish(host) == HostWish.ONLINE);
       if (allowed) {
         online[host] = on;
-        hosts(host + 1, cost);
+        hosts(host + 1, values);
       }
     }
-  }
-
-  /** The costs of the context-switch papers. */
-  static long cost(Instance instance, int machine, int host) {
-    long memory = instance.memory(machine);
-    boolean here = instance.host(machine) == host;
-    return switch (instance.wanted(machine)) {
-      case READY, KILLED -> 0;
-      case SLEEPING ->
-          instance.state(machine) != MachineState.RUNNING ? 0 : here ? memory : 2 * memory;
-      case RUNNING ->
-          switch (instance.state(machine)) {
-            case RUNNING -> here ? 0 : memory;
-            case SLEEPING -> here ? memory : 2 * memory;
-            case READY, KILLED -> 0;
-          };
-    };
   }
 }

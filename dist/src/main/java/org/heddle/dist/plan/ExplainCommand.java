@@ -5,9 +5,11 @@ import java.util.List;
 import java.util.stream.Collectors;
 import org.heddle.cli.Environment;
 import org.heddle.cli.ExitCode;
+import org.heddle.planner.instance.Arrangement;
 import org.heddle.planner.instance.Indices;
 import org.heddle.planner.instance.Instance;
 import org.heddle.planner.instance.MachineState;
+import org.heddle.planner.order.OrderLimits;
 import org.heddle.planner.search.Explanation;
 import org.heddle.planner.search.Explanations;
 import org.jspecify.annotations.Nullable;
@@ -58,20 +60,22 @@ public final class ExplainCommand extends FileCommand {
         yield ExitCode.INFEASIBLE;
       }
       case Solution.Plan plan -> {
-        explain(instance, plan, asked);
+        explain(loaded, plan, asked);
         yield ExitCode.OK;
       }
     };
   }
 
-  private void explain(Instance instance, Solution.Plan plan, Indices asked) {
+  private void explain(LoadedInstance loaded, Solution.Plan plan, Indices asked) {
+    Instance instance = loaded.instance();
+    Arrangement end = plan.found().arrangement();
+    OrderLimits order = options.orderLimits(loaded);
     List<Explanation> all =
         asked.isEmpty()
-            ? Explanations.all(instance, plan.found().arrangement(), options.goals())
+            ? Explanations.all(instance, end, options.goals(), order)
             : asked.stream()
                 .filter(m -> instance.wanted(m) == MachineState.RUNNING)
-                .mapToObj(
-                    m -> Explanations.of(instance, plan.found().arrangement(), options.goals(), m))
+                .mapToObj(m -> Explanations.of(instance, end, options.goals(), order, m))
                 .toList();
     if (all.isEmpty()) {
       around.out().println(asked.isEmpty() ? "no machine moves" : "none of these runs in the end");

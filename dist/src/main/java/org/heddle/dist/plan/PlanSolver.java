@@ -48,7 +48,7 @@ final class PlanSolver {
     BooleanSupplier end = after(start, task.timeLimitMs);
     SearchLimits limits =
         SearchLimits.of(0, task.seed).with(searchEnd).with(PlanSolver::inParallel);
-    Outcome first = Search.solve(instance, task.goals, limits);
+    Outcome first = Search.solve(instance, task.goals, limits, task.order);
     Solution best = ordered(instance, first, task.order.iterations(0).stop(end), start, -1);
     long firstMs = best instanceof Solution.Plan ? elapsed(start) : -1;
     if (task.iterations == 0 || certainlyNone(best)) {
@@ -59,7 +59,7 @@ final class PlanSolver {
           SearchLimits.of(task.iterations, task.seed + attempt)
               .with(searchEnd)
               .with(PlanSolver::inParallel);
-      Outcome outcome = Search.solve(instance, task.goals, longer);
+      Outcome outcome = Search.solve(instance, task.goals, longer, task.order);
       best = better(best, ordered(instance, outcome, task.order.stop(end), start, firstMs));
       if (best instanceof Solution.Plan || certainlyNone(best) || searchEnd.getAsBoolean()) {
         return best;

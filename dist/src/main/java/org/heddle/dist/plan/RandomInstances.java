@@ -41,11 +41,18 @@ final class RandomInstances {
           Attribute.MIGRATE,
           Attribute.ALLOCATE);
 
+  private static final double LONG = 1_000_000;
+
   private final RandomGenerator random;
   private final int maxHosts;
   private final int maxMachines;
+  private final long unit;
 
-  RandomInstances(RandomGenerator random, int maxHosts, int maxMachines) {
+  /**
+   * @param unit all amounts are multiples of it
+   */
+  RandomInstances(RandomGenerator random, int maxHosts, int maxMachines, long unit) {
+    this.unit = unit;
     this.random = random;
     this.maxHosts = maxHosts;
     this.maxMachines = maxMachines;
@@ -77,7 +84,7 @@ final class RandomInstances {
       builder.host("h" + h);
       builder.online(h, h == 0 || random.nextInt(8) > 0);
       for (int r = 0; r < resources; r++) {
-        builder.capacity(h, r, random.nextInt(4, 11));
+        builder.capacity(h, r, unit * random.nextInt(4, 11));
       }
     }
     for (int m = 0; m < machines; m++) {
@@ -102,7 +109,7 @@ final class RandomInstances {
   private void machine(InstanceBuilder builder, int m, int hosts, int resources) {
     builder.machine("vm" + m);
     for (int r = 0; r < resources; r++) {
-      builder.demand(m, r, random.nextInt(1, 5));
+      builder.demand(m, r, unit * random.nextInt(1, 5));
     }
     int kind = random.nextInt(10);
     int host = random.nextInt(hosts);
@@ -111,18 +118,25 @@ final class RandomInstances {
     } else if (kind < 8 && builder.isOnline(host)) {
       builder.sleeping(m, host);
     }
-    builder.stateless(m, random.nextInt(6) == 0);
-    if (random.nextInt(3) == 0) {
-      Attribute attribute = TIMED.get(random.nextInt(TIMED.size()));
-      builder.attribute(m, attribute, random.nextInt(0, 7) / 2.0);
+    boolean stateless = random.nextInt(6) == 0;
+    builder.stateless(m, stateless);
+    if (stateless && random.nextBoolean()) {
+      builder.attribute(m, Attribute.MIGRATE, seconds());
+    } else if (random.nextInt(3) == 0) {
+      builder.attribute(m, TIMED.get(random.nextInt(TIMED.size())), seconds());
     }
     if (random.nextInt(3) == 0) {
       int r = random.nextInt(resources);
-      builder.constraint(new Constraint.Preserve(Indices.of(m), r, random.nextInt(1, 8)));
+      builder.constraint(new Constraint.Preserve(Indices.of(m), r, unit * random.nextInt(1, 8)));
     }
     if (kind >= 7 && random.nextInt(4) > 0) {
       builder.constraint(new Constraint.InState(Indices.of(m), MachineState.RUNNING));
     }
+  }
+
+  /** Long ones where amounts are large. */
+  private double seconds() {
+    return random.nextInt(0, 7) / 2.0 * (unit > 1 ? LONG : 1);
   }
 
   /** Over random machines and hosts. */
@@ -145,13 +159,13 @@ final class RandomInstances {
       case RUNNING_CAPACITY ->
           new Constraint.RunningCapacity(hs, random.nextInt(machines + 1), always);
       case RESOURCE_CAPACITY ->
-          new Constraint.ResourceCapacity(hs, r, random.nextInt(2, 12), always);
+          new Constraint.ResourceCapacity(hs, r, unit * random.nextInt(2, 12), always);
       case OVERBOOK -> new Constraint.Overbook(hs, r, random.nextInt(2, 7) / 4.0);
       case ONLINE -> new Constraint.Online(hs);
       case OFFLINE -> new Constraint.Offline(hs);
       case MAX_ONLINE -> new Constraint.MaxOnline(hs, random.nextInt(hosts + 1), always);
       case NO_IDLE -> new Constraint.NoIdle(hs);
-      case PRESERVE -> new Constraint.Preserve(ms, r, random.nextInt(1, 8));
+      case PRESERVE -> new Constraint.Preserve(ms, r, unit * random.nextInt(1, 8));
       case RUNNING, SLEEPING, READY, KILLED ->
           new Constraint.InState(ms, ConstraintText.state(form));
       case SEQUENCE -> new Constraint.Sequence(ms);

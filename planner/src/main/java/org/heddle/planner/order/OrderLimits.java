@@ -4,6 +4,7 @@ import java.util.Comparator;
 import java.util.function.BooleanSupplier;
 import org.heddle.planner.instance.Indices;
 import org.heddle.planner.instance.Instance;
+import org.heddle.planner.instance.TimedAction.Kind;
 
 /**
  * What bounds a plan and the search for it.
@@ -88,6 +89,16 @@ public record OrderLimits(
   public OrderLimits relaunch(boolean allowed) {
     return new OrderLimits(
         durations, perHost, perLink, allowed, iterations, seed, stop, interrupts);
+  }
+
+  /**
+   * Whether the machine, which runs, would be relocated by starting it anew: where that is sooner.
+   */
+  public boolean startsAnew(Instance instance, int machine, int from, int to) {
+    return relaunch
+        && instance.stateless(machine)
+        && durations.ms(Kind.RELAUNCH, machine, from, to, Durations.UNBOUNDED)
+            < durations.ms(Kind.MIGRATE, machine, from, to, Durations.UNBOUNDED);
   }
 
   public OrderLimits iterations(int tries) {

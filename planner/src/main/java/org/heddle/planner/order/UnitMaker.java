@@ -229,15 +229,7 @@ final class UnitMaker {
     if (from == to) {
       return instance.demandChanges(m) ? Task.of(Kind.ALLOCATE, m, from, to) : null;
     }
-    Kind kind = Kind.MIGRATE;
-    if (limits.relaunch() && instance.stateless(m)) {
-      Durations durations = limits.durations();
-      long anew = durations.ms(Kind.RELAUNCH, m, from, to, Durations.UNBOUNDED);
-      kind =
-          anew < durations.ms(Kind.MIGRATE, m, from, to, Durations.UNBOUNDED)
-              ? Kind.RELAUNCH
-              : Kind.MIGRATE;
-    }
+    Kind kind = limits.startsAnew(instance, m, from, to) ? Kind.RELAUNCH : Kind.MIGRATE;
     return Task.of(kind, m, from, to);
   }
 

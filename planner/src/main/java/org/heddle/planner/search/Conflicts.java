@@ -70,8 +70,7 @@ final class Conflicts {
     for (int c = 0; c < leftOut.length; c++) {
       leftOut[c] = left.get(c);
     }
-    Pricing prices = all ? pricing : pricing.of(relaxed);
-    return new Preparation(relaxed, prices, leftOut, absent.clone()).prepare();
+    return new Preparation(relaxed, pricing, leftOut, absent.clone()).prepare();
   }
 
   /** After {@link #explain}: the constraints of the conflict, by their index. */

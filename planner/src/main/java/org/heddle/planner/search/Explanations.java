@@ -13,6 +13,7 @@ import org.heddle.planner.instance.ConstraintText;
 import org.heddle.planner.instance.HostWish;
 import org.heddle.planner.instance.Instance;
 import org.heddle.planner.instance.MachineState;
+import org.heddle.planner.order.OrderLimits;
 
 /** Explains a placement, machine by machine; asks the same rules as the search. */
 public final class Explanations {
@@ -28,11 +29,13 @@ public final class Explanations {
   private final int[][] homes;
   private final ConstraintText text;
 
-  private Explanations(Instance instance, Arrangement end, List<Goal> goals) {
+  private Explanations(Instance instance, Arrangement end, List<Goal> goals, OrderLimits order) {
     this.instance = instance;
     List<Goal> sums =
         goals.stream().filter(goal -> goal != Goal.HOSTS_USED && goal != Goal.BALANCE).toList();
-    pricing = new Pricing(instance, sums.isEmpty() ? List.of(Goal.MOVED_MEMORY, Goal.MOVES) : sums);
+    pricing =
+        new Pricing(
+            instance, sums.isEmpty() ? List.of(Goal.MOVED_MEMORY, Goal.MOVES) : sums, order);
     dense = Preparation.of(instance, pricing);
     state = new State(dense);
     unitOf = new int[instance.machines()];
@@ -54,9 +57,11 @@ public final class Explanations {
    *
    * @param end a placement that keeps all constraints, as the search answers it
    * @param goals that it was found for
+   * @param order with which
    */
-  public static List<Explanation> all(Instance instance, Arrangement end, List<Goal> goals) {
-    Explanations explanations = new Explanations(instance, end, goals);
+  public static List<Explanation> all(
+      Instance instance, Arrangement end, List<Goal> goals, OrderLimits order) {
+    Explanations explanations = new Explanations(instance, end, goals, order);
     return IntStream.range(0, instance.machines())
         .filter(m -> explanations.moves(m, end))
         .mapToObj(explanations::explain)
@@ -68,12 +73,13 @@ public final class Explanations {
    *
    * @throws IllegalArgumentException when it does not run in the end
    */
-  public static Explanation of(Instance instance, Arrangement end, List<Goal> goals, int machine) {
+  public static Explanation of(
+      Instance instance, Arrangement end, List<Goal> goals, OrderLimits order, int machine) {
     if (instance.wanted(machine) != MachineState.RUNNING) {
       throw new IllegalArgumentException(
           "machine " + instance.machineName(machine) + " does not run in the end");
     }
-    return new Explanations(instance, end, goals).explain(machine);
+    return new Explanations(instance, end, goals, order).explain(machine);
   }
 
   private boolean moves(int m, Arrangement end) {

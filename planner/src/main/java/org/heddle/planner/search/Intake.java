@@ -70,7 +70,9 @@ public final class Intake {
     this.limits = limits;
     this.left = SEARCHES * limits.iterations();
     this.listener = listener;
-    this.pricing = new Pricing(instance, List.of(Goal.MOVED_MEMORY, Goal.MOVES));
+    this.pricing =
+        new Pricing(
+            instance, List.of(Goal.MOVED_MEMORY, Goal.MOVES), Search.byAttributes(instance));
     this.admitted = new boolean[groups.size()];
     this.dense = Preparation.of(instance, pricing);
     this.state = new State(dense);

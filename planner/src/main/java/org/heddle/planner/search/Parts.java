@@ -79,7 +79,7 @@ final class Parts {
     List<Runnable> tasks = new ArrayList<>();
     for (Section section : sections) {
       Instance part = section.part();
-      Dense partDense = Preparation.of(part, pricing.of(part));
+      Dense partDense = Preparation.of(part, pricing.of(section));
       long share = (long) (limits.iterations() * ((double) part.hosts() / dense.hosts));
       int number = solvers.size();
       SearchLimits own =

@@ -103,11 +103,34 @@ final class Pool {
       }
     }
     if (found.isEmpty()) {
-      return unchanged(); // where nothing fits, prices rise without end
+      leaveOnly(h, beside);
+    }
+    if (found.isEmpty()) {
+      return unchanged(); // nothing fits, whatever leaves
     }
     found.sort((a, b) -> Double.compare(a.reduced, b.reduced));
     int kept = Math.min(MOST_PATTERNS, found.size());
     return found.subList(0, kept).toArray(new Pattern[0]);
+  }
+
+  /**
+   * The best pattern in which nothing comes, however bad it is: where nothing fits on other hosts
+   * prices rise without end, and all that come may be too many to be listed.
+   */
+  private void leaveOnly(int h, double[] beside) {
+    int best = -1;
+    double least = Double.POSITIVE_INFINITY;
+    for (int i = 0; i < market.subsets(h); i++) {
+      double paid = market.cost(h, i) + beside[market.mask(h, i)];
+      if (paid < least) {
+        best = i;
+        least = paid;
+      }
+    }
+    if (best >= 0) {
+      leave(h, best, least, Double.NEGATIVE_INFINITY);
+      add(least);
+    }
   }
 
   private static Pattern[] unchanged() {

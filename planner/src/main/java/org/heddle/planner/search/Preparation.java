@@ -165,11 +165,12 @@ final class Preparation {
     Rule rule = new PlacementRules.SpreadRule(c, new PlacementRules.HostCounter());
     int[] apart = domains.running(machines);
     for (int m : apart) {
-      if (ofUnit.get(unitOf[m]).contains(rule)) {
+      List<Rule> rules = ofUnit.get(unitOf[m]);
+      if (!rules.isEmpty() && rules.getLast() == rule) {
         dense.contradictions.add(
             dense.name(unitOf[m]) + " shall be both together and apart: " + words(c));
       }
-      ofUnit.get(unitOf[m]).add(rule);
+      rules.add(rule);
     }
   }
 

@@ -2,6 +2,8 @@ package org.heddle.planner.search;
 
 import java.util.List;
 import org.heddle.planner.instance.Instance;
+import org.heddle.planner.order.AttributeDurations;
+import org.heddle.planner.order.OrderLimits;
 
 /**
  * Finds the host of every machine, so that all constraints of placement are kept and the goals are
@@ -16,16 +18,28 @@ public final class Search {
     return solve(instance, List.of(Goal.MOVED_MEMORY, Goal.MOVES), limits);
   }
 
+  /** The best placement found, with the durations that BtrPlace's files give. */
+  public static Outcome solve(Instance instance, List<Goal> goals, SearchLimits limits) {
+    return solve(instance, goals, limits, byAttributes(instance));
+  }
+
+  static OrderLimits byAttributes(Instance instance) {
+    return OrderLimits.of(new AttributeDurations(instance));
+  }
+
   /**
    * The best placement found.
    *
    * @param goals the first counts most; at least one
+   * @param order how long actions last, and whether stateless machines may be started anew; the
+   *     rest of it is for {@link org.heddle.planner.order.Order}
    * @throws IllegalArgumentException when there is no goal
    */
-  public static Outcome solve(Instance instance, List<Goal> goals, SearchLimits limits) {
+  public static Outcome solve(
+      Instance instance, List<Goal> goals, SearchLimits limits, OrderLimits order) {
     if (goals.isEmpty()) {
       throw new IllegalArgumentException("the search needs at least one goal");
     }
-    return new Stages(instance, goals, limits).run();
+    return new Stages(instance, goals, limits, order).run();
   }
 }

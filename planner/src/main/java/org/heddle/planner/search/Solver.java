@@ -26,7 +26,9 @@ final class Solver {
   private final SearchLimits.Progress progress;
   private final SplittableRandom random;
   private long budget;
-  private boolean firstOnly;
+
+  /** A placement that costs no more than this is enough. */
+  private long enough = -1;
 
   /** What repairing may cost; it is not counted among the iterations unless it is bounded. */
   private long repairs = Long.MAX_VALUE;
@@ -98,7 +100,12 @@ final class Solver {
 
   /** Ends as soon as there is any placement. */
   void feasible() {
-    firstOnly = true;
+    atMost(Long.MAX_VALUE);
+  }
+
+  /** Ends as soon as there is a placement that costs no more, or it is known that none does. */
+  void atMost(long cost) {
+    enough = cost;
     run();
   }
 
@@ -131,8 +138,9 @@ final class Solver {
   }
 
   private boolean done() {
-    boolean enough = placement != null && (firstOnly || best <= wholeBound);
-    return enough || budget <= 0 || stop.getAsBoolean();
+    boolean reached = placement != null && (best <= enough || best <= wholeBound);
+    boolean hopeless = enough >= 0 && wholeBound > enough;
+    return reached || hopeless || budget <= 0 || stop.getAsBoolean();
   }
 
   /** The state as it is becomes the answer if it is complete and cheaper. */

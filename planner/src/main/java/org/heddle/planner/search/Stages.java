@@ -3,6 +3,7 @@ package org.heddle.planner.search;
 import java.util.ArrayList;
 import java.util.List;
 import org.heddle.planner.instance.Instance;
+import org.heddle.planner.order.OrderLimits;
 
 /**
  * Goals one after the other. Goals that are sums over machines are one number for {@link Parts};
@@ -19,6 +20,7 @@ final class Stages {
   private final SearchLimits limits;
   private final Pricing pricing;
   private final boolean sumsFirst;
+  private final List<Goal> sums;
 
   /** The best so far, and what is held for the rest. */
   private int[] placement = new int[0];
@@ -27,17 +29,17 @@ final class Stages {
   private long share = MILLION;
   private long cost;
 
-  Stages(Instance instance, List<Goal> goals, SearchLimits limits) {
+  Stages(Instance instance, List<Goal> goals, SearchLimits limits, OrderLimits order) {
     this.instance = instance;
     this.goals = List.copyOf(goals);
     this.limits = limits;
     sumsFirst = isSum(goals.getFirst());
-    List<Goal> sums = new ArrayList<>(goals.stream().filter(Stages::isSum).distinct().toList());
+    sums = new ArrayList<>(goals.stream().filter(Stages::isSum).distinct().toList());
     if (sums.isEmpty()) {
       sums.add(Goal.MOVED_MEMORY);
       sums.add(Goal.MOVES);
     }
-    pricing = new Pricing(instance, sums);
+    pricing = new Pricing(instance, sums, order);
     closed = new boolean[instance.hosts()];
   }
 
@@ -67,19 +69,33 @@ final class Stages {
     }
     placement = found;
     cost = parts.cost();
-    for (Goal goal : shaped) {
-      shape(goal);
-      if (!sumsFirst && goal.equals(goals.getFirst())) {
-        limits.progress().report(value(goal), bound(goal));
-      }
-    }
-    if (!sumsFirst) {
-      polish();
-    }
+    shapes();
     if (limits.iterations() > 0) {
       placement = Sooner.change(held(share), placement, limits.stop());
     }
     return outcome(dense, parts.bound());
+  }
+
+  /** Shapes are reached one after the other; sums that stand behind one are made small again. */
+  private void shapes() {
+    boolean shaped = false;
+    for (Goal goal : goals.stream().distinct().toList()) {
+      if (isSum(goal)) {
+        if (shaped) {
+          polish();
+        }
+        shaped = false;
+      } else {
+        shape(goal);
+        shaped = true;
+        if (goal.equals(goals.getFirst())) {
+          limits.progress().report(value(goal), bound(goal));
+        }
+      }
+    }
+    if (shaped) {
+      polish();
+    }
   }
 
   /** Limits for a first placement, of which nobody is told. */
@@ -96,8 +112,8 @@ final class Stages {
 
   private void shape(Goal goal) {
     switch (goal) {
-      case HOSTS_USED -> consolidate();
-      case BALANCE -> balance();
+      case HOSTS_USED -> consolidate(ceiling(goal));
+      case BALANCE -> balance(ceiling(goal));
       case MOVED_MEMORY, MOVES, SOONEST_END -> {
         // a sum: in the costs
       }
@@ -117,18 +133,33 @@ final class Stages {
     return dense;
   }
 
-  private long ceiling() {
-    return sumsFirst ? cost : Long.MAX_VALUE;
+  /** What may be paid for the goal: the sums that stand before it get no worse. */
+  private long ceiling(Goal goal) {
+    int before =
+        (int)
+            sums.stream()
+                .filter(sum -> goals.contains(sum) && goals.indexOf(sum) < goals.indexOf(goal))
+                .count();
+    return pricing.ceiling(cost, before);
   }
 
-  private void consolidate() {
-    Consolidation consolidation = new Consolidation(held(share), placement, ceiling(), limits);
+  private void consolidate(long ceiling) {
+    Consolidation consolidation = new Consolidation(held(share), placement, ceiling, limits);
     consolidation.run();
     placement = consolidation.placement();
+    cost = cost(held(share));
     boolean[] used = used();
     for (int h = 0; h < closed.length; h++) {
       closed[h] |= !used[h];
     }
+  }
+
+  private long cost(Dense dense) {
+    long sum = dense.constant;
+    for (int u = 0; u < placement.length; u++) {
+      sum += dense.cost(u, placement[u]);
+    }
+    return sum;
   }
 
   private boolean[] used() {
@@ -140,7 +171,7 @@ final class Stages {
   }
 
   /** Halves the interval of the largest share that must be used. */
-  private void balance() {
+  private void balance(long ceiling) {
     long low = bound(Goal.BALANCE);
     long high = Math.max(low, value(Goal.BALANCE));
     long tries = Math.max(1_000, limits.iterations() / (2 * HALVINGS));
@@ -148,9 +179,9 @@ final class Stages {
       long middle = low + (high - low) / 2;
       Dense dense = held(middle);
       Solver solver = new Solver(dense, pricing.scale, quick(Math.min(tries, FIRST_BUDGET)));
-      solver.feasible();
+      solver.atMost(ceiling);
       int[] found = solver.placement;
-      if (found != null && solver.cost() <= ceiling()) {
+      if (found != null && solver.cost() <= ceiling) {
         placement = found;
         cost = solver.cost();
         high = Math.max(low, Math.min(middle, value(Goal.BALANCE)));

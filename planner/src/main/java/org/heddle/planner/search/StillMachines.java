@@ -47,11 +47,11 @@ final class StillMachines {
 
   private int suspended(int m) {
     int host = instance.host(m);
-    dense.constant += pricing.suspend(m);
+    dense.constant += pricing.suspend(instance, m);
     if (instance.hostWish(host) != HostWish.OFFLINE) {
       return host;
     }
-    dense.constant += pricing.suspend(m);
+    dense.constant += pricing.suspend(instance, m);
     for (int rank = 0; rank < RANKS; rank++) {
       for (int tried = 0; tried < dense.hosts; tried++) {
         int candidate = (next + tried) % dense.hosts;

@@ -94,7 +94,8 @@ class ConflictsTest {
     int conflicts = 0;
     for (long seed = 0; seed < 800; seed++) {
       Instance instance = RandomInstances.tiny(new SplittableRandom(seed));
-      Pricing pricing = new Pricing(instance, List.of(Goal.MOVED_MEMORY));
+      Pricing pricing =
+          new Pricing(instance, List.of(Goal.MOVED_MEMORY), Search.byAttributes(instance));
       if (new Exhaustive(instance).best >= 0
           || !Preparation.of(instance, pricing).contradictions.isEmpty()) {
         continue;

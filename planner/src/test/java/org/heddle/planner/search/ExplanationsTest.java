@@ -31,7 +31,7 @@ class ExplanationsTest {
 
   private static List<Explanation> explain(Instance instance) {
     Outcome.Found found = (Outcome.Found) Search.solve(instance, SearchLimits.of(100_000, 1));
-    return Explanations.all(instance, found.arrangement(), GOALS);
+    return Explanations.all(instance, found.arrangement(), GOALS, Search.byAttributes(instance));
   }
 
   @Test

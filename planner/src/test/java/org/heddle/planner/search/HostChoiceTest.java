@@ -94,7 +94,10 @@ class HostChoiceTest {
     builder.constraint(new Constraint.InState(Indices.of(3), MachineState.RUNNING));
     builder.constraint(new Constraint.Preserve(Indices.of(0), memory, 3));
     Instance instance = builder.build();
-    Dense dense = Preparation.of(instance, new Pricing(instance, List.of(Goal.MOVED_MEMORY)));
+    Dense dense =
+        Preparation.of(
+            instance,
+            new Pricing(instance, List.of(Goal.MOVED_MEMORY), Search.byAttributes(instance)));
     int[] changed = Sooner.change(dense, new int[] {0, 1, 2, 0}, () -> false);
     assertThat(changed).startsWith(0, 1, 2);
     assertThat(changed[3]).isIn(1, 2);

@@ -151,7 +151,8 @@ class SearchTest {
   }
 
   private static Dense dense(Instance instance) {
-    return Preparation.of(instance, new Pricing(instance, List.of(Goal.MOVED_MEMORY)));
+    return Preparation.of(
+        instance, new Pricing(instance, List.of(Goal.MOVED_MEMORY), Search.byAttributes(instance)));
   }
 
   @Test
