@@ -35,7 +35,7 @@ final class Values {
     IntStream machines = IntStream.range(0, hosts.length);
     return switch (goal) {
       case MOVED_MEMORY -> machines.mapToLong(this::memory).sum();
-      case MOVES -> machines.filter(m -> relocated(m) || resumed(m) && !here(m)).count();
+      case MOVES -> machines.filter(m -> relocated(m) || (resumed(m) && !here(m))).count();
       case SOONEST_END -> machines.mapToLong(this::duration).sum();
       case HOSTS_USED -> machines.filter(this::runs).map(m -> hosts[m]).distinct().count();
       case BALANCE -> largestShare();
