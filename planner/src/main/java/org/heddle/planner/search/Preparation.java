@@ -166,7 +166,7 @@ final class Preparation {
     int[] apart = domains.running(machines);
     for (int m : apart) {
       List<Rule> rules = ofUnit.get(unitOf[m]);
-      if (!rules.isEmpty() && rules.getLast() == rule) {
+      if (!rules.isEmpty() && rules.getLast().equals(rule)) {
         dense.contradictions.add(
             dense.name(unitOf[m]) + " shall be both together and apart: " + words(c));
       }

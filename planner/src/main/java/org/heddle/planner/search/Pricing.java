@@ -50,7 +50,7 @@ final class Pricing {
         next = 1;
       }
       weight[g] = next;
-      next *= (long) Math.min(most, LARGEST);
+      next *= (long) Math.min(most, (double) LARGEST);
     }
     for (int g = 0; g < weight.length; g++) {
       for (int m = 0; m < away.length; m++) {
