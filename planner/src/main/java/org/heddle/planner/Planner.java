@@ -117,7 +117,7 @@ public final class Planner {
             .toList();
     String lacking = runs ? "no host has room to move it while it runs" : "no order lets it start";
     String and = orders.isEmpty() ? "" : " and keeps " + String.join(" and ", orders);
-    refused.put(vjob.id(), lacking + and + (runs ? "; it is resumed next" : ""));
+    refused.put(vjob.id(), lacking + and + (runs ? "; it is resumed next" : "; it starts next"));
   }
 
   private Decision decide(VjobView vjob, Map<MachineId, HostId> places) {

@@ -364,6 +364,6 @@ final class PlannerTest {
     Answer answer = answer();
     assertThat(steps(answer)).containsExactly("shutdown m1.old host1");
     assertThat(refusal(answer, "a"))
-        .isEqualTo("no order lets it start and keeps sequence[[m1.a, m1.old]]");
+        .isEqualTo("no order lets it start and keeps sequence[[m1.a, m1.old]]; it starts next");
   }
 }

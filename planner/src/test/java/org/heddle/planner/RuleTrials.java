@@ -70,8 +70,9 @@ final class RuleTrials {
   private static SortedSet<VjobId> admitted(Problem problem, Answer answer) {
     SortedSet<VjobId> admitted = new TreeSet<>();
     for (Wish wish : problem.wishes()) {
-      String refusal = answer.refused().getOrDefault(wish.vjob(), "it is resumed next");
-      if (wish.target() == Target.RUN && refusal.endsWith("it is resumed next")) {
+      String refusal = answer.refused().getOrDefault(wish.vjob(), "it starts next");
+      boolean later = refusal.endsWith("it is resumed next") || refusal.endsWith("it starts next");
+      if (wish.target() == Target.RUN && later) {
         admitted.add(wish.vjob());
       }
     }
