@@ -153,8 +153,13 @@ public final class GridApi {
 
   public record MigrateRequest(String to) {}
 
-  /** A constraint for the whole grid, such as {@code ban(node[1-2].web, host3)}. */
-  public record ConstraintRequest(ConstraintTerm constraint) {}
+  /**
+   * A constraint for the whole grid, such as {@code ban(node[1-2].web, host3)}.
+   *
+   * @param after only with {@code dryRun=true}: constraints as if they had been added before
+   */
+  public record ConstraintRequest(
+      ConstraintTerm constraint, Optional<List<ConstraintTerm>> after) {}
 
   /**
    * @param name such as {@code c3}; never given twice

@@ -153,7 +153,8 @@ public final class GridClient implements AutoCloseable {
   /** Changes nothing when the same is there already. */
   public ConstraintView addConstraint(ConstraintTerm term) {
     return calls.ask(
-        Request.post("/v1/constraints", new ConstraintRequest(term)), ConstraintView.class);
+        Request.post("/v1/constraints", new ConstraintRequest(term, Optional.empty())),
+        ConstraintView.class);
   }
 
   /**
@@ -165,9 +166,15 @@ public final class GridClient implements AutoCloseable {
     calls.bytes(Request.delete(path("constraints", constraint)));
   }
 
-  /** What the constraint would have the grid do; nothing is changed. */
-  public PlanView planConstraint(ConstraintTerm term) {
-    Request request = Request.post("/v1/constraints?dryRun=true", new ConstraintRequest(term));
+  /**
+   * What the constraint would have the grid do; nothing is changed.
+   *
+   * @param after constraints as if they had been added before
+   */
+  public PlanView planConstraint(ConstraintTerm term, List<ConstraintTerm> after) {
+    Request request =
+        Request.post(
+            "/v1/constraints?dryRun=true", new ConstraintRequest(term, Optional.of(after)));
     return calls.ask(request, PlanView.class);
   }
 

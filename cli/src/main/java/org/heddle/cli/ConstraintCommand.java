@@ -84,7 +84,15 @@ final class ConstraintCommand {
       List<ConstraintTerm> terms = terms(texts);
       boolean one = terms.size() == 1;
       if (change.dryRun) {
-        List<PlanView> plans = each(terms, grid::planConstraint);
+        List<ConstraintTerm> before = new ArrayList<>();
+        List<PlanView> plans =
+            each(
+                terms,
+                term -> {
+                  PlanView plan = grid.planConstraint(term, before);
+                  before.add(term);
+                  return plan;
+                });
         some(one, plans, PlanText.of(plans, around().output()));
         return ExitCode.OK;
       }

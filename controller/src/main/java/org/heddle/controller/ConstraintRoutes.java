@@ -7,6 +7,7 @@ import static org.heddle.controller.Web.Route.post;
 import io.javalin.http.Context;
 import java.io.IOException;
 import java.util.List;
+import java.util.stream.Stream;
 import org.heddle.api.GridApi.ConstraintRequest;
 import org.heddle.api.GridApi.ConstraintView;
 import org.heddle.engine.Event;
@@ -32,7 +33,19 @@ final class ConstraintRoutes {
   }
 
   private void add(Context context) throws IOException, InterruptedException {
-    ConstraintTerm term = Web.body(context, ConstraintRequest.class).constraint();
+    ConstraintRequest request = Web.body(context, ConstraintRequest.class);
+    ConstraintTerm term = request.constraint();
+    if (Web.dryRun(context)) {
+      List<Event> events =
+          Stream.concat(request.after().stream().flatMap(List::stream), Stream.of(term))
+              .<Event>map(Event.ConstraintAsked::new)
+              .toList();
+      Web.json(context, 200, desk.rehearse(events));
+      return;
+    }
+    if (request.after().isPresent()) {
+      throw Refused.of("invalid", "after", "'after' is for dryRun=true: add one after the other");
+    }
     boolean there = desk.loop().state().rulebook().find(term).isPresent();
     desk.change(context, new Event.ConstraintAsked(term), () -> view(term), there ? 200 : 201);
   }

@@ -26,9 +26,22 @@ record Decider(Engine engine, BiFunction<Problem, Limits, Answer> planner) {
     return planner.apply(problem, limits);
   }
 
-  /** The plan that the event would lead to; both parts are pure, so asking changes nothing. */
-  Answer rehearse(GridState state, Event event, long nowMs) {
-    Engine.Preview preview = engine.preview(state, event, nowMs);
+  /**
+   * The plan that the last event would lead to after the others; both parts are pure, so asking
+   * changes nothing.
+   *
+   * @param events at least one
+   */
+  Answer rehearse(GridState state, List<Event> events, long nowMs) {
+    GridState before = state;
+    for (Event event : events.subList(0, events.size() - 1)) {
+      Step step = engine.step(before, event, nowMs);
+      if (step.refusal().isPresent()) {
+        throw Refused.of(step.refusal().get());
+      }
+      before = step.state();
+    }
+    Engine.Preview preview = engine.preview(before, events.getLast(), nowMs);
     if (preview.refusal().isPresent()) {
       throw Refused.of(preview.refusal().get());
     }

@@ -15,7 +15,12 @@ record Desk(ControlLoop loop, Decider decider) {
   }
 
   PlanView rehearse(Event event) {
-    return Views.plan(decider.rehearse(loop.state(), event, loop.engineMs()));
+    return rehearse(List.of(event));
+  }
+
+  /** The plan that the last event would lead to after the others. */
+  PlanView rehearse(List<Event> events) {
+    return Views.plan(decider.rehearse(loop.state(), events, loop.engineMs()));
   }
 
   /** What the grid would do now. */

@@ -123,9 +123,14 @@ class ApiTest {
     awaitTrue(() -> client().vjob("kept").state().equals("running"));
     String first = client().vjob("kept").machines().getFirst().host().orElseThrow();
     ConstraintTerm ban = ConstraintTerm.parse("ban(kept, " + first + ")");
-    PlanView plan = client().planConstraint(ban);
+    PlanView plan = client().planConstraint(ban, List.of());
     assertThat(plan.steps()).extracting(StepView::action).containsExactly("migrate");
     assertThat(plan.cost()).isEqualTo(100);
+    ConstraintTerm fence = ConstraintTerm.parse("fence(kept, " + first + ")");
+    assertThat(client().planConstraint(fence, List.of()).steps()).isEmpty();
+    assertThat(refused(() -> client().planConstraint(fence, List.of(ban))).type())
+        .as("as if the ban were there")
+        .isEqualTo("infeasible");
     assertThat(client().constraints()).isEmpty();
 
     GridApi.ConstraintView added = client().addConstraint(ban);
@@ -149,7 +154,9 @@ class ApiTest {
     assertThat(unknown.type()).isEqualTo("invalid");
     assertThat(unknown.field()).isEqualTo("constraint");
     assertThat(unknown.detail()).contains("the grid has no host or site 'host9'");
-    assertThat(refused(() -> client().planConstraint(ConstraintTerm.parse("noIdle(*)"))).detail())
+    assertThat(
+            refused(() -> client().planConstraint(ConstraintTerm.parse("noIdle(*)"), List.of()))
+                .detail())
         .contains("Heddle switches no host on or off");
     HttpResponse<String> text = post("/v1/constraints", "{\"constraint\":\"bann(a, b)\"}");
     assertThat(text.statusCode()).isEqualTo(400);

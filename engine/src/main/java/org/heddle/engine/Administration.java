@@ -68,7 +68,7 @@ final class Administration {
     draft.rulebook = before.with(term, draft.now);
     Optional<Refusal> contradiction =
         term.form() == ConstraintForm.SEQUENCE
-            ? Circles.refusal(draft, "constraint")
+            ? Circles.ofConstraint(draft)
             : contradiction(draft, term, before);
     if (contradiction.isEmpty()) {
       draft.notice("constraint.added", name(draft.rulebook.last()), term.toString());

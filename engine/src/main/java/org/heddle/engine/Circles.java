@@ -8,6 +8,7 @@ import org.heddle.engine.GridState.VjobRecord;
 import org.heddle.engine.Step.Refusal;
 import org.heddle.engine.Step.Why;
 import org.heddle.model.ConstraintForm;
+import org.heddle.model.VjobId;
 import org.heddle.model.VjobState;
 import org.heddle.planner.Rule;
 import org.heddle.planner.Sequences;
@@ -18,13 +19,23 @@ import org.heddle.planner.Sequences;
 final class Circles {
   private Circles() {}
 
-  /**
-   * Empty when all the sequences that there are can be kept.
-   *
-   * @param field of what was asked last
-   */
-  static Optional<Refusal> refusal(Draft draft, String field) {
+  /** Empty when all the sequences that there are can be kept. */
+  static Optional<Refusal> ofConstraint(Draft draft) {
+    return refusal(Sequences.circle(sequences(draft)), "constraint");
+  }
+
+  /** Empty when the vjob, already in the draft, is in no circle. */
+  static Optional<Refusal> ofVjob(Draft draft, VjobId vjob) {
     List<Rule> circle = Sequences.circle(sequences(draft));
+    boolean concerned =
+        circle.stream()
+            .flatMap(rule -> rule.machines().stream())
+            .flatMap(List::stream)
+            .anyMatch(machine -> machine.vjob().equals(vjob));
+    return concerned ? refusal(circle, "constraints") : Optional.empty();
+  }
+
+  private static Optional<Refusal> refusal(List<Rule> circle, String field) {
     return circle.isEmpty()
         ? Optional.empty()
         : Submission.refuse(

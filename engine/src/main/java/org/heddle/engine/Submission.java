@@ -114,7 +114,7 @@ final class Submission {
                 Optional.empty(),
                 draft.version(),
                 draft.now)));
-    Optional<Refusal> circle = Circles.refusal(draft, "constraints");
+    Optional<Refusal> circle = Circles.ofVjob(draft, spec.name());
     if (circle.isPresent()) {
       return circle;
     }

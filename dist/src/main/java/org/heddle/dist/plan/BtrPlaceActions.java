@@ -16,8 +16,9 @@ import org.heddle.planner.instance.Violation;
 
 /**
  * The actions of a BtrPlace plan as actions of ours: allocations of several resources of a machine
- * become one, and a machine that is forged, booted and takes the place of another one is that one,
- * relaunched.
+ * become one that lasts from the start of the first to the end of the last, which is never less
+ * than they use, and a machine that is forged, booted and takes the place of another one is that
+ * one, relaunched.
  */
 final class BtrPlaceActions {
   private static final long SECOND = 1000;
@@ -47,14 +48,32 @@ final class BtrPlaceActions {
       }
     }
     List<TimedAction> actions = new ArrayList<>();
-    Set<Integer> allocated = new HashSet<>();
+    Map<Integer, ActionFields> allocated = new HashMap<>();
     for (ActionFields fields : read) {
-      boolean once = !fields.btrPlaceId.equals("allocate") || allocated.add(fields.vm);
+      if (fields.btrPlaceId.equals("allocate")) {
+        ActionFields first = allocated.putIfAbsent(fields.vm, fields);
+        if (first != null) {
+          join(first, fields);
+        }
+      }
+    }
+    for (ActionFields fields : read) {
+      boolean once = !fields.btrPlaceId.equals("allocate") || allocated.get(fields.vm) == fields;
       if (once && !forged.contains(fields.vm)) {
         actions.add(action(fields, successors));
       }
     }
     return actions;
+  }
+
+  /** What grows is taken with the first of them, what shrinks is given back with the last. */
+  private void join(ActionFields all, ActionFields one) {
+    if (all.node != one.node) {
+      throw in.wrong(
+          "VM " + one.vm + " has allocations on two nodes", "allocate where it runs in the end");
+    }
+    all.start = Math.min(all.start, one.start);
+    all.end = Math.max(all.end, one.end);
   }
 
   private TimedAction action(ActionFields f, Map<Integer, ActionFields> successors) {
@@ -77,7 +96,7 @@ final class BtrPlaceActions {
             f.end * SECOND,
             Indices.NONE);
       }
-      case "killVM" -> timed(Kind.KILL, f, f.node < 0 ? -1 : host(f.node), -1);
+      case "killVM" -> timed(Kind.KILL, f, nowhere(f) ? -1 : host(f.node), -1);
       case "allocate" -> timed(Kind.ALLOCATE, f, host(f.node), host(f.node));
       case "bootNode" -> timed(Kind.BOOT_HOST, f, -1, host(f.node));
       case "shutdownNode" -> timed(Kind.SHUTDOWN_HOST, f, host(f.node), -1);
@@ -87,6 +106,11 @@ final class BtrPlaceActions {
               "use migrateVM, bootVM, shutdownVM, suspendVM, resumeVM, killVM, allocate, bootNode"
                   + " or shutdownNode");
     };
+  }
+
+  /** BtrPlace's JSON names a node for every machine that is killed, also when it is on none. */
+  private boolean nowhere(ActionFields f) {
+    return f.node < 0 || loaded.instance().state(machine(f.vm)) == MachineState.READY;
   }
 
   private TimedAction timed(Kind kind, ActionFields f, int from, int to) {

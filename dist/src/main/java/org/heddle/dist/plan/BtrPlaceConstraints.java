@@ -4,8 +4,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.heddle.planner.instance.Constraint;
 import org.heddle.planner.instance.Indices;
@@ -30,6 +32,7 @@ final class BtrPlaceConstraints {
   /** The fields of one constraint. */
   private static final class Fields {
     String id = "";
+    final Set<String> keys = new HashSet<>();
     boolean continuous;
     int[] vms = {};
     int[] nodes = {};
@@ -52,6 +55,11 @@ final class BtrPlaceConstraints {
   void read() {
     Fields fields = new Fields();
     in.object(key -> field(fields, key));
+    for (String key : needs(fields.id)) {
+      if (!fields.keys.contains(key)) {
+        throw in.wrong("'" + fields.id + "' has no " + key, "add \"" + key + "\"");
+      }
+    }
     switch (fields.id) {
       case "running" -> state(MachineState.RUNNING, fields.vms);
       case "sleeping" -> state(MachineState.SLEEPING, fields.vms);
@@ -68,7 +76,47 @@ final class BtrPlaceConstraints {
     Arrays.stream(vms).forEach(list::add);
   }
 
+  /** The fields without which a constraint means nothing. */
+  private static List<String> needs(String id) {
+    return switch (id) {
+      case "fence", "ban" -> List.of("vms", "nodes");
+      case "among" -> List.of("vms", "parts");
+      case "split" -> List.of("parts");
+      case "splitAmong" -> List.of("vParts", "pParts");
+      case "overbook" -> List.of("nodes", "ratio");
+      case "online",
+          "offline",
+          "quarantine",
+          "runningCapacity",
+          "resourceCapacity",
+          "maxOnline",
+          "noIdle" ->
+          List.of("nodes");
+      case "running",
+          "sleeping",
+          "ready",
+          "killed",
+          "preserve",
+          "spread",
+          "gather",
+          "lonely",
+          "root",
+          "seq",
+          "noDelay",
+          "Deadline",
+          "deadline",
+          "Serialize",
+          "serialize",
+          "Sync",
+          "sync" ->
+          List.of("vms");
+      case "Precedence", "precedence" -> List.of("vm1", "vm2");
+      default -> List.of();
+    };
+  }
+
   private void field(Fields fields, String key) {
+    fields.keys.add(key.equals("vm") || key.equals("node") ? key + "s" : key);
     switch (key) {
       case "id" -> fields.id = in.string();
       case "continuous" -> fields.continuous = in.flag();

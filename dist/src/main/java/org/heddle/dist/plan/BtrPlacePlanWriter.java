@@ -3,6 +3,7 @@ package org.heddle.dist.plan;
 import java.util.List;
 import org.heddle.planner.instance.Attribute;
 import org.heddle.planner.instance.Instance;
+import org.heddle.planner.instance.InvalidInstance;
 import org.heddle.planner.instance.Schedule;
 import org.heddle.planner.instance.TimedAction;
 import tools.jackson.core.JsonGenerator;
@@ -28,7 +29,18 @@ final class BtrPlacePlanWriter {
     this.nextForged = machines == 0 ? 0 : numbering.machineNumber(machines - 1) + 1;
   }
 
+  /**
+   * @throws InvalidInstance when BtrPlace has no number for an amount
+   */
   void write(Schedule schedule) {
+    for (int r = 0; r < instance.resources(); r++) {
+      for (int h = 0; h < instance.hosts(); h++) {
+        check(instance.hostName(h), r, instance.capacity(h, r));
+      }
+      for (int m = 0; m < instance.machines(); m++) {
+        check(instance.machineName(m), r, Math.max(instance.present(m, r), instance.next(m, r)));
+      }
+    }
     out.writeStartObject();
     out.writeName("origin");
     new BtrPlaceModelWriter(instance, numbering, out).write();
@@ -38,6 +50,15 @@ final class BtrPlacePlanWriter {
     out.writeEndObject();
     out.writeRaw('\n');
     out.flush();
+  }
+
+  private void check(String name, int resource, long amount) {
+    if (amount > Integer.MAX_VALUE) {
+      throw InvalidInstance.invalid(
+          name,
+          amount + " " + instance.resourceName(resource) + " is more than BtrPlace can count",
+          "count in a larger unit, below 2^31, or write the plan with -o json");
+    }
   }
 
   private void action(TimedAction action) {
@@ -63,7 +84,7 @@ final class BtrPlacePlanWriter {
       }
       case BOOT -> {
         begin("bootVM", machine);
-        on(action.to());
+        bootsOn(action.to());
         finish(start, end, "pre", machine);
       }
       case SHUTDOWN -> {
@@ -73,9 +94,7 @@ final class BtrPlacePlanWriter {
       }
       case KILL -> {
         begin("killVM", machine);
-        if (action.from() >= 0) {
-          on(action.from());
-        }
+        on(Math.max(0, action.from())); // the reader asks for a node, whatever the machine's state
         finish(start, end, "", machine);
       }
       case RELAUNCH -> relaunch(action, start, end);
@@ -104,6 +123,12 @@ final class BtrPlacePlanWriter {
     out.writeNumberProperty("on", numbering.hostNumber(host));
   }
 
+  /** Older converters of BtrPlace read {@code to}, newer ones {@code on}. */
+  private void bootsOn(int host) {
+    on(host);
+    out.writeNumberProperty("to", numbering.hostNumber(host));
+  }
+
   /**
    * @param hook before or after which the changed demand is given; none if empty
    */
@@ -125,14 +150,18 @@ final class BtrPlacePlanWriter {
   private void events(int machine) {
     for (int r = 0; r < instance.resources(); r++) {
       if (instance.present(machine, r) != instance.next(machine, r)) {
-        out.writeStartObject();
-        out.writeStringProperty("id", "allocate");
-        out.writeStringProperty("rc", instance.resourceName(r));
-        out.writeNumberProperty("vm", numbering.machineNumber(machine));
-        out.writeNumberProperty("amount", instance.next(machine, r));
-        out.writeEndObject();
+        allocate(r, numbering.machineNumber(machine), instance.next(machine, r));
       }
     }
+  }
+
+  private void allocate(int resource, int number, long amount) {
+    out.writeStartObject();
+    out.writeStringProperty("id", "allocate");
+    out.writeStringProperty("rc", instance.resourceName(resource));
+    out.writeNumberProperty("vm", number);
+    out.writeNumberProperty("amount", amount);
+    out.writeEndObject();
   }
 
   private void allocations(TimedAction action, long start, long end) {
@@ -167,7 +196,7 @@ final class BtrPlacePlanWriter {
     out.writeStartObject();
     out.writeStringProperty("id", "bootVM");
     out.writeNumberProperty("vm", forged);
-    on(action.to());
+    bootsOn(action.to());
     out.writeNumberProperty("start", start);
     out.writeNumberProperty("end", booted);
     out.writeObjectPropertyStart("hooks");
@@ -177,6 +206,9 @@ final class BtrPlacePlanWriter {
     out.writeNumberProperty("vm", number);
     out.writeNumberProperty("newVm", forged);
     out.writeEndObject();
+    for (int r = 0; r < instance.resources(); r++) {
+      allocate(r, forged, instance.next(action.machine(), r));
+    }
     out.writeEndArray();
     out.writeArrayPropertyStart("post");
     out.writeEndArray();

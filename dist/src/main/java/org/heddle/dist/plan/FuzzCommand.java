@@ -2,6 +2,7 @@ package org.heddle.dist.plan;
 
 import org.heddle.cli.Environment;
 import org.heddle.cli.ExitCode;
+import org.heddle.planner.instance.InvalidInstance;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -52,6 +53,9 @@ public final class FuzzCommand extends FileCommand {
 
   @Override
   ExitCode run() {
+    atLeast(1, "--runs", runs);
+    atLeast(1, "--hosts", hosts);
+    atLeast(1, "--machines", machines);
     Fuzz fuzz = new Fuzz(hosts, machines);
     for (long done = 0; done < runs; done += STEP) {
       try {
@@ -62,5 +66,11 @@ public final class FuzzCommand extends FileCommand {
       }
     }
     return ExitCode.OK;
+  }
+
+  private static void atLeast(long least, String option, long given) {
+    if (given < least) {
+      throw InvalidInstance.invalid(option, given + " is too few", "give " + least + " or more");
+    }
   }
 }

@@ -55,11 +55,11 @@ public final class InstanceFile {
                     "'" + key + "' begins neither Heddle's nor BtrPlace's instances",
                     "begin with \"format\": \"" + HeddleInstanceReader.FORMAT + "\"");
           };
+      input.end();
       long ms = (System.nanoTime() - start) / 1_000_000;
       return new LoadedInstance(read.instance(), read.numbering(), read.btrPlace(), ms);
     } catch (JacksonException broken) {
-      throw new JsonInput(JSON.createParser(ObjectReadContext.empty(), ""), file.toString())
-          .broken(broken);
+      throw JsonInput.broken(file.toString(), broken);
     }
   }
 

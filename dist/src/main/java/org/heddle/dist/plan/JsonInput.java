@@ -7,6 +7,8 @@ import org.heddle.planner.instance.InvalidInstance;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
+import tools.jackson.core.TokenStreamLocation;
+import tools.jackson.core.exc.JacksonIOException;
 
 /** Reads JSON as a stream; what is not as expected is refused with its place in the file. */
 final class JsonInput {
@@ -32,14 +34,26 @@ final class JsonInput {
     }
   }
 
-  InvalidInstance broken(JacksonException broken) {
-    String location =
-        broken.getLocation() == null
-            ? ""
-            : ":" + broken.getLocation().getLineNr() + ":" + broken.getLocation().getColumnNr();
-    String why = String.valueOf(broken.getOriginalMessage());
-    return InvalidInstance.invalid(
-        file + location, "is no JSON: " + why.lines().findFirst().orElse(""), "correct it there");
+  /** Nothing follows the value that was read. */
+  void end() {
+    next();
+    if (parser.currentToken() != null) {
+      throw wrong("there is more after the end", "give one object a file");
+    }
+  }
+
+  private InvalidInstance broken(JacksonException broken) {
+    return broken(file, broken);
+  }
+
+  static InvalidInstance broken(String file, JacksonException broken) {
+    TokenStreamLocation location = broken.getLocation();
+    boolean known = location != null && location.getLineNr() > 0;
+    String at = known ? ":" + location.getLineNr() + ":" + location.getColumnNr() : "";
+    String why = String.valueOf(broken.getOriginalMessage()).lines().findFirst().orElse("");
+    return broken instanceof JacksonIOException
+        ? InvalidInstance.invalid(file, "cannot be read to its end: " + why, "copy it again")
+        : InvalidInstance.invalid(file + at, "is no JSON: " + why, "correct it there");
   }
 
   /** Reads the object on which the parser stands, each key once. */

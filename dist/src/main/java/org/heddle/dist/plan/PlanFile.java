@@ -14,6 +14,7 @@ import org.heddle.planner.instance.Schedule;
 import org.heddle.planner.instance.TimedAction;
 import org.heddle.planner.instance.TimedAction.Kind;
 import org.heddle.planner.instance.Violation;
+import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.ObjectReadContext;
 import tools.jackson.core.json.JsonFactory;
@@ -52,7 +53,11 @@ final class PlanFile {
         JsonParser parser = JSON.createParser(ObjectReadContext.empty(), stream)) {
       JsonInput in = new JsonInput(parser, String.valueOf(file.getFileName()));
       in.next();
-      return new PlanFile(loaded, in).read();
+      Read read = new PlanFile(loaded, in).read();
+      in.end();
+      return read;
+    } catch (JacksonException broken) {
+      throw JsonInput.broken(file.toString(), broken);
     }
   }
 

@@ -129,6 +129,9 @@ final class SolveOptions {
     return goal.name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 
+  /** A longer time is as good: half a century, and clocks still count it in nanoseconds. */
+  private static final long LONGEST = 50L * 365 * 24 * 3_600_000;
+
   long timeLimitMs() {
     String text = timeLimit.strip();
     int digits = 0;
@@ -146,7 +149,7 @@ final class SolveOptions {
       throw InvalidInstance.invalid(
           "--time-limit", "'" + text + "' is no time", "give one such as 500ms, 10s or 2min");
     }
-    return Long.parseLong(text.substring(0, digits)) * unit;
+    return Math.min(LONGEST, Long.parseLong(text.substring(0, digits)) * unit);
   }
 
   long steps() {

@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.SequencedMap;
@@ -64,6 +65,8 @@ final class PlanCommandsTest {
         new GZIPOutputStream(Files.newOutputStream(folder.resolve("btrplace.json.gz")))) {
       gzip.write(BTRPLACE.getBytes(StandardCharsets.UTF_8));
     }
+    byte[] whole = Files.readAllBytes(folder.resolve("btrplace.json.gz"));
+    Files.write(folder.resolve("cut.gz"), Arrays.copyOf(whole, whole.length / 2));
   }
 
   private int heddle(String line) {
@@ -101,6 +104,7 @@ final class PlanCommandsTest {
   void aPlanIsFoundPrintedAndChecked() throws Exception {
     assertThat(heddle("plan solve @ours.json --time-limit 2s")).as(complained()).isZero();
     assertThat(said()).contains("proven").contains("migrate").contains("boot").contains("vm3");
+    assertThat(heddle("plan solve @ours.json --time-limit 200000000min")).isZero();
     assertThat(heddle("plan solve @ours.json --time-limit 2s -o json")).isZero();
     assertThat(said())
         .contains("\"feasible\":true", "\"objective\":8", "\"lowerBound\":8", "\"movedMemory\":8")
@@ -119,7 +123,8 @@ final class PlanCommandsTest {
       assertThat(heddle("plan solve @" + name + " --no-relaunch -o btrplace")).isZero();
       assertThat(said())
           .startsWith("{\"origin\":{\"mapping\":{\"readyVMs\":[7],\"offlineNodes\":[9]")
-          .contains("{\"id\":\"bootVM\",\"vm\":7,\"on\":5,\"start\":0,\"end\":4,\"hooks\":")
+          .contains(
+              "{\"id\":\"bootVM\",\"vm\":7,\"on\":5,\"to\":5,\"start\":0,\"end\":4,\"hooks\":")
           .contains("\"id\":\"migrateVM\"");
       Files.writeString(folder.resolve("plan.json"), said());
       assertThat(heddle("plan check @" + name + " @plan.json")).as(said()).isZero();
@@ -155,6 +160,62 @@ final class PlanCommandsTest {
   }
 
   @Test
+  void allocationsOfOneMachineCountUntilTheLastHasEnded() throws Exception {
+    String plan =
+        """
+        {"actions": [
+          {"id": "allocate", "vm": 0, "on": 0, "rc": "cpu", "amount": 2, "start": 0, "end": 1},
+          {"id": "allocate", "vm": 0, "on": 0, "rc": "mem", "amount": 2, "start": 5, "end": 6},
+          {"id": "bootVM", "vm": 1, "on": 0, "start": BOOT, "end": 9}]}
+        """;
+    Files.writeString(
+        folder.resolve("two.json"),
+        """
+        {"model": {"mapping": {"readyVMs": [1], "offlineNodes": [],
+           "onlineNodes": {"0": {"runningVMs": [0], "sleepingVMs": []}}},
+          "attributes": {"nodes": {}, "vms": {}},
+          "views": [{"id": "shareableResource", "rcId": "cpu", "defConsumption": 1,
+                     "defCapacity": 4, "vms": {}, "nodes": {}},
+                    {"id": "shareableResource", "rcId": "mem", "defConsumption": 8,
+                     "defCapacity": 10, "vms": {}, "nodes": {}}]},
+         "constraints": [{"id": "preserve", "vm": 0, "rc": "cpu", "amount": 2},
+           {"id": "preserve", "vm": 0, "rc": "mem", "amount": 2}, {"id": "running", "vm": 1}]}
+        """);
+    Files.writeString(folder.resolve("plan.json"), plan.replace("BOOT", "2"));
+    assertThat(heddle("plan check @two.json @plan.json")).as(said()).isEqualTo(1);
+    assertThat(said()).contains("of 10 mem");
+    Files.writeString(folder.resolve("plan.json"), plan.replace("BOOT", "6"));
+    assertThat(heddle("plan check @two.json @plan.json")).as(said()).isZero();
+  }
+
+  @Test
+  void whatBtrPlacesReaderAsksForIsWritten() throws Exception {
+    String instance =
+        """
+        {"format": "heddle-instance-1", "resources": ["cpu", "memory"],
+         "hosts": [{"name": "h[1-2]", "capacity": {"cpu": 4, "memory": 100}}],
+         "machines": [{"name": "k", "demand": {"cpu": 1, "memory": 1}},
+           {"name": "s", "state": "running", "host": "h1", "stateless": true,
+            "demand": {"cpu": 1, "memory": 50},
+            "attributes": {"boot": 1, "shutdown": 1, "migrate": 50}}],
+         "constraints": ["killed(k)", "ban(s, h1)"]}
+        """;
+    Files.writeString(folder.resolve("s.json"), instance);
+    assertThat(heddle("plan solve @s.json -o btrplace")).as(complained()).isZero();
+    assertThat(said())
+        .contains("\"id\":\"killVM\",\"vm\":0,\"on\":0,")
+        .contains("\"id\":\"bootVM\",\"vm\":2,\"on\":1,\"to\":1,")
+        .contains("{\"id\":\"allocate\",\"rc\":\"memory\",\"vm\":2,\"amount\":50}");
+    Files.writeString(folder.resolve("plan.json"), said());
+    assertThat(heddle("plan check @s.json @plan.json")).as(said()).isZero();
+    Files.writeString(
+        folder.resolve("s.json"), instance.replace("\"memory\": 100", "\"memory\": 3000000000"));
+    assertThat(heddle("plan solve @s.json -o btrplace")).isEqualTo(2);
+    assertThat(said()).isEmpty();
+    assertThat(complained()).contains("3000000000 memory is more than BtrPlace can count");
+  }
+
+  @Test
   void plansAreDrawn() {
     assertThat(heddle("plan solve @ours.json -o dot")).isZero();
     assertThat(said()).startsWith("digraph plan {").contains("migrate vm").endsWith("}\n");
@@ -186,6 +247,11 @@ final class PlanCommandsTest {
         "plan solve @ours.json --durations quick    | 2 | --durations: 'quick' is no model",
         "plan solve @ours.json --pin vm9=host1      | 2 | --pin: the instance has no machine 'vm9'",
         "plan solve @ours.json --pin vm1            | 2 | --pin: 'vm1' has no '='",
+        "plan fuzz --hosts 0                        | 2 | --hosts: 0 is too few; give 1 or more",
+        "plan fuzz --machines -3                    | 2 | --machines: -3 is too few",
+        "plan fuzz --runs -1                        | 2 | --runs: -1 is too few",
+        "plan check @ours.json @cut.gz              | 2 | cut.gz: cannot be read to its end: ",
+        "plan solve @cut.gz                         | 2 | cut.gz: cannot be read to its end: ",
         "plan check @ours.json @ours.json           | 2 | there are no \"actions\"",
       })
   void wrongCommandLinesAreRefusedOnce(String line, int code, String words) {
@@ -231,6 +297,9 @@ final class PlanCommandsTest {
         "+0:1:30           | tomorrow           | 'tomorrow' is not a time after the start",
         "\"readyVMs\": [7] | \"readyVMs\": [7, 1] | VM 1 is in the mapping twice",
         "\"id\": \"spread\" | \"id\": \"sprad\"   | constraint 1 (sprad): is not known",
+        "\"nodes\": [5],    | \"nods\": [5],     | /constraints/4: 'fence' has no nodes; add",
+        "minimizeMTTR\"}}  | minimizeMTTR\"}} x | is no JSON",
+        "minimizeMTTR\"}}  | minimizeMTTR\"}} 7 | there is more after the end",
         "\"2\": 3          | \"2\": -3          | '-3' is not a whole number",
       })
   void badBtrPlaceInstancesToo(String right, String wrong, String words) throws Exception {
