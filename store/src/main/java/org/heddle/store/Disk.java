@@ -36,36 +36,68 @@ interface Disk {
   /** On return the names in the folder are on the disk. */
   void syncFolder(Path folder) throws IOException;
 
+  /** A file that was opened. */
+  static Output output(Path file, FileChannel channel) {
+    return new Output() {
+      @Override
+      public void write(ByteBuffer bytes) throws IOException {
+        try {
+          while (bytes.hasRemaining()) {
+            channel.write(bytes);
+          }
+        } catch (IOException failure) {
+          throw explained(file, failure);
+        }
+      }
+
+      @Override
+      public void sync() throws IOException {
+        try {
+          channel.force(true);
+        } catch (IOException failure) {
+          throw explained(file, failure);
+        }
+      }
+
+      @Override
+      public void close() throws IOException {
+        channel.close();
+      }
+    };
+  }
+
+  /** A full disk is the store's matter, whoever asked for the write: Java knows it by its text. */
+  private static IOException explained(Path file, IOException failure) {
+    String text = String.valueOf(failure.getMessage());
+    return text.contains("No space left on device") || text.contains("Disk quota exceeded")
+        ? new StoreException(
+            StoreException.Kind.FULL,
+            "there is no space left on the disk of " + file.toAbsolutePath().getParent(),
+            failure)
+        : failure;
+  }
+
   /** The file system. */
   Disk REAL =
       new Disk() {
         @Override
         public Output create(Path file) throws IOException {
-          FileChannel channel =
-              FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
-          return new Output() {
-            @Override
-            public void write(ByteBuffer bytes) throws IOException {
-              while (bytes.hasRemaining()) {
-                channel.write(bytes);
-              }
-            }
-
-            @Override
-            public void sync() throws IOException {
-              channel.force(true);
-            }
-
-            @Override
-            public void close() throws IOException {
-              channel.close();
-            }
-          };
+          try {
+            return output(
+                file,
+                FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE));
+          } catch (IOException failure) {
+            throw explained(file, failure);
+          }
         }
 
         @Override
         public void rename(Path from, Path to) throws IOException {
-          Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
+          try {
+            Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
+          } catch (IOException failure) {
+            throw explained(to, failure);
+          }
         }
 
         @Override
@@ -75,7 +107,11 @@ interface Disk {
 
         @Override
         public void createFolder(Path folder) throws IOException {
-          Files.createDirectories(folder);
+          try {
+            Files.createDirectories(folder);
+          } catch (IOException failure) {
+            throw explained(folder, failure);
+          }
         }
 
         @Override

@@ -18,7 +18,7 @@ public final class StoreException extends IOException {
     MALFORMED,
     /** In form, but not what its digest or signature says: nothing of it was used. */
     CORRUPT,
-    /** The quota does not allow more; nothing was added. */
+    /** The quota, or the disk, does not allow more; nothing was added. */
     FULL,
     /** The caller's argument is not allowed, such as a name with a slash. */
     INVALID

@@ -5,8 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -173,6 +176,22 @@ final class VerifierTest {
       assertThat(pack.block(0).codec()).isNotEqualTo(Codec.ZSTD_WITH_REFERENCE);
     }
     assertThat(store.packFiles()).hasSize(2);
+  }
+
+  /** The system's device that is always full. */
+  @Test
+  void aFullDiskIsNamed() throws IOException {
+    Path file = folder.resolve("tmp/x");
+    try (Disk.Output out =
+        Disk.output(file, FileChannel.open(Path.of("/dev/full"), StandardOpenOption.WRITE))) {
+      org.assertj.core.api.Assertions.assertThatThrownBy(() -> out.write(ByteBuffer.allocate(10)))
+          .isInstanceOfSatisfying(
+              StoreException.class,
+              full -> {
+                assertThat(full.kind()).isEqualTo(StoreException.Kind.FULL);
+                assertThat(full).hasMessageContaining(folder.resolve("tmp").toString());
+              });
+    }
   }
 
   @Test

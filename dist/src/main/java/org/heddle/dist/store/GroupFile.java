@@ -68,16 +68,16 @@ record GroupFile(
   }
 
   Network network() {
-    List<Network.Site> places = new ArrayList<>();
-    for (Site site : sites) {
-      double latency = site.latencyMs().orElse(0.0) / 1000;
-      places.add(new Network.Site(site.name(), site.mbit() * 125_000, latency));
-    }
-    List<Network.Host> nodes = new ArrayList<>();
-    for (Node node : all()) {
-      nodes.add(new Network.Host(node.name(), node.site(), node.mbit() * 125_000));
-    }
     try {
+      List<Network.Site> places = new ArrayList<>();
+      for (Site site : sites) {
+        double latency = site.latencyMs().orElse(0.0) / 1000;
+        places.add(new Network.Site(site.name(), site.mbit() * 125_000, latency));
+      }
+      List<Network.Host> nodes = new ArrayList<>();
+      for (Node node : all()) {
+        nodes.add(new Network.Host(node.name(), node.site(), node.mbit() * 125_000));
+      }
       return new Network(places, nodes, startSeconds.orElse(START), hopSeconds.orElse(HOP));
     } catch (IllegalArgumentException wrong) {
       throw Failure.invalid("the group's file describes " + wrong.getMessage());

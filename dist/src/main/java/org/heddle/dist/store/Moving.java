@@ -58,7 +58,7 @@ final class Moving {
         report.index().fileSize(),
         report.bytesStored(),
         report.bytesSent(),
-        report.index().entries(),
+        report.entries(),
         nanos);
   }
 }

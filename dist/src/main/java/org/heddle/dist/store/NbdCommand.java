@@ -98,6 +98,9 @@ final class NbdCommand implements Callable<Integer> {
     if (patience < 1) {
       throw Failure.invalid("--patience " + patience + ": at least one second");
     }
+    if (port < 0 || port > 65_535) {
+      throw Failure.invalid("--port " + port + ": from 0, which is any that is free, to 65535");
+    }
     try {
       if (what.contains("/")) {
         onDemand(around);

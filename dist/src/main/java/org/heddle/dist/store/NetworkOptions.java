@@ -61,6 +61,10 @@ final class NetworkOptions {
           case "G" -> step * step * step;
           default -> 1;
         };
-    return Math.multiplyExact(number, bytes);
+    try {
+      return Math.multiplyExact(number, bytes);
+    } catch (ArithmeticException tooLarge) {
+      throw Failure.invalid("--limit " + text + " is more than any link carries");
+    }
   }
 }

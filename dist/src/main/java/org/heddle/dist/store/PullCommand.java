@@ -12,6 +12,7 @@ import org.heddle.cli.Failure;
 import org.heddle.store.ChunkId;
 import org.heddle.store.Progress;
 import org.heddle.store.Store;
+import org.heddle.store.StoreException;
 import org.heddle.store.transfer.Address;
 import org.heddle.store.transfer.ConnectSettings;
 import org.heddle.store.transfer.Pull;
@@ -94,7 +95,6 @@ final class PullCommand implements Callable<Integer> {
       throws IOException {
     Address.Named named = Address.parseNamed(what);
     ConnectSettings settings = connect.settings(around);
-    Store store = Store.openOrCreate(options.folder);
     List<PublicKey> keys = signed.keys();
     Optional<ChunkId> wanted = expected.get();
     List<RemoteStore> peers = new ArrayList<>();
@@ -114,6 +114,7 @@ final class PullCommand implements Callable<Integer> {
         peers.add(RemoteStore.reading(Address.parse(behind), settings, traffic));
         site = Site.behind(peers.getFirst());
       }
+      Store store = store(origin, named.index());
       Pull pull = new Pull(store, origin, site, traffic, progress);
       String name = as == null ? named.index() : as;
       return signed.asked()
@@ -121,6 +122,19 @@ final class PullCommand implements Callable<Integer> {
           : pull.pull(named.index(), name, wanted, replace);
     } finally {
       peers.forEach(RemoteStore::close);
+    }
+  }
+
+  /** None is made here for what is not there. */
+  private Store store(RemoteStore origin, String index) throws IOException {
+    try {
+      return options.open();
+    } catch (StoreException none) {
+      if (none.kind() != StoreException.Kind.NOT_FOUND) {
+        throw none;
+      }
+      origin.info(index);
+      return Store.openOrCreate(options.folder);
     }
   }
 }

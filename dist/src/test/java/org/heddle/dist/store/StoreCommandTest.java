@@ -6,6 +6,8 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,6 +18,9 @@ import org.heddle.api.Json;
 import org.heddle.cli.Environment;
 import org.heddle.cli.HeddleCommand;
 import org.heddle.cli.Terminal;
+import org.heddle.store.Store;
+import org.heddle.store.transfer.HttpStoreServer;
+import org.heddle.store.transfer.ServeSettings;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -161,6 +166,53 @@ final class StoreCommandTest {
     assertThat(list.out()).contains("disk.raw");
     assertThat(list.err()).contains("index 'b'", "damaged");
     assertThat(heddle("gc", "--store", "@s").err()).contains("heddle store rm b");
+  }
+
+  @Test
+  void whatIsNotPossibleIsSaidBeforeAnythingIsDone() throws IOException {
+    heddle("make", "@disk.raw", "--store", "@s");
+    for (String port : new String[] {"99999", "-1"}) {
+      Run wrong = heddle("nbd", "disk.raw", "--port=" + port, "--store", "@s");
+      assertThat(wrong.exit()).as(wrong.err()).isEqualTo(2);
+    }
+    Run fast =
+        heddle("push", "disk.raw", "http://h:1", "--limit", "999999999999GiB/s", "--store", "@s");
+    assertThat(fast.exit()).as(fast.err()).isEqualTo(2);
+    assertThat(heddle("verify", "--repair-from", "@nosuch", "--store", "@s").exit()).isEqualTo(3);
+    for (String wrong : new String[] {"\"mbit\": 0,", "\"mbit\": 1, \"site\": \"nowhere\","}) {
+      Files.writeString(
+          folder.resolve("group.json"),
+          GROUP
+              .replace("HOSTS", hosts())
+              .replace(
+                  "\"site\": \"here\", \"mbit\": 100, \"url\": \"http://10.0.0.1:",
+                  wrong.contains("site")
+                      ? wrong + " \"url\": \"http://10.0.0.1:"
+                      : "\"site\": \"here\", " + wrong + " \"url\": \"http://10.0.0.1:"));
+      Run gather = heddle("gather", "@group.json", "--dry-run");
+      assertThat(gather.exit()).as(gather.err()).isEqualTo(2);
+    }
+  }
+
+  @Test
+  void whereThereIsNothingToPullNoStoreIsMade() throws IOException {
+    heddle("make", "@disk.raw", "--store", "@s");
+    try (HttpStoreServer server =
+        HttpStoreServer.start(
+            Store.open(folder.resolve("s")),
+            new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+            ServeSettings.open())) {
+      String url = "http://127.0.0.1:" + server.address().getPort();
+      assertThat(heddle("pull", url + "/nosuch", "--store", "@t").exit()).isEqualTo(3);
+      assertThat(folder.resolve("t")).doesNotExist();
+      assertThat(heddle("pull", url + "/disk.raw", "--store", "@t").exit()).isZero();
+      Files.write(folder.resolve("hole"), new byte[1 << 20]);
+      Run made = heddle("make", "@hole", "--store", "@s", "-o", "json");
+      Run pulled = heddle("pull", url + "/hole", "--store", "@t", "-o", "json");
+      for (Run run : new Run[] {made, pulled}) {
+        assertThat(Json.MAPPER.readTree(run.out()).get("chunks").asLong()).isZero();
+      }
+    }
   }
 
   @Test

@@ -5,6 +5,7 @@ import java.io.InterruptedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.net.SocketException;
 import java.net.StandardProtocolFamily;
 import java.net.StandardSocketOptions;
 import java.net.UnixDomainSocketAddress;
@@ -120,6 +121,9 @@ public final class NbdServer implements AutoCloseable {
       return new NbdServer(listener, socket, export, stall);
     } catch (IOException | RuntimeException failed) {
       listener.close();
+      if (socket.isPresent() && failed instanceof SocketException) {
+        throw new FileSystemException(socket.get().toString(), null, failed.getMessage());
+      }
       throw failed;
     }
   }

@@ -48,11 +48,16 @@ public sealed interface Address {
       return "ssh://" + login + (folder.startsWith("/") ? "" : "/~/") + folder;
     }
 
-    /** The command that serves it. The remote shell reads the last argument. */
-    List<String> command(List<String> shell) {
+    /**
+     * The command that serves it. The remote shell reads the last argument.
+     *
+     * @param reading then no store is made where there is none
+     */
+    List<String> command(List<String> shell, boolean reading) {
       List<String> command = new ArrayList<>(shell);
       command.add(login);
-      command.add("heddle store serve --stdio --store '" + folder.replace("'", "'\\''") + "'");
+      String serve = "heddle store serve --stdio --store '" + folder.replace("'", "'\\''") + "'";
+      command.add(reading ? serve + " --read-only" : serve);
       return command;
     }
   }

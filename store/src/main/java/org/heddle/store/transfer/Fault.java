@@ -30,7 +30,8 @@ final class Fault {
   static IOException said(int code, String message) {
     for (Kind kind : Kind.values()) {
       if (code(kind) == code) {
-        return new StoreException(kind, message);
+        // Not to be taken for what is full here.
+        return new StoreException(kind, kind == Kind.FULL ? "there: " + message : message);
       }
     }
     return new CutException(message);

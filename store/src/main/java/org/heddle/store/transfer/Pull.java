@@ -58,6 +58,7 @@ public final class Pull {
   private final LongAdder moved = new LongAdder();
   private final Map<String, LongAdder> from = new HashMap<>();
   private long whole;
+  private long entries;
 
   /** What would be here if no more of this window came: the file up to its end, less that. */
   private volatile long known;
@@ -134,6 +135,7 @@ public final class Pull {
       return new TransferReport(
           as,
           draft.info(),
+          entries,
           chunks.sum(),
           moved.sum(),
           writer.bytesWritten(),
@@ -209,6 +211,7 @@ public final class Pull {
           writer.flush();
         }
       }
+      entries = segments.entries();
     }
     return hunt.refused();
   }

@@ -46,6 +46,7 @@ public final class Push {
   private final LongAdder chunks = new LongAdder();
   private final LongAdder moved = new LongAdder();
   private volatile boolean stopped;
+  private volatile long entries;
 
   /**
    * @param to opened with {@link RemoteStore#adding}
@@ -74,7 +75,15 @@ public final class Push {
       try {
         long written = round(name, as, replace, info);
         return new TransferReport(
-            as, info, chunks.sum(), moved.sum(), written, traffic.all(), Map.of(), Map.of());
+            as,
+            info,
+            entries,
+            chunks.sum(),
+            moved.sum(),
+            written,
+            traffic.all(),
+            Map.of(),
+            Map.of());
       } catch (StoreException lost) {
         if (lost.kind() != StoreException.Kind.NOT_FOUND || round == ROUNDS) {
           throw lost;
@@ -129,9 +138,11 @@ public final class Push {
       throws IOException, InterruptedException {
     SequencedSet<ChunkRef> batch = new LinkedHashSet<>();
     Group group = new Group(groups);
+    long count = 0;
     for (Optional<Entry> entry = index.next(); entry.isPresent(); entry = index.next()) {
       if (entry.get() instanceof Entry.Data(ChunkRef chunk)) {
         batch.add(chunk);
+        count++;
       }
       if (batch.size() == Bounds.DIGESTS) {
         ask(batch, session, group);
@@ -140,6 +151,7 @@ public final class Push {
     }
     ask(batch, session, group);
     group.flush();
+    entries = count;
   }
 
   private void ask(SequencedSet<ChunkRef> batch, UUID session, Group group)

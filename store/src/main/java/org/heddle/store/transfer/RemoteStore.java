@@ -38,21 +38,21 @@ public final class RemoteStore implements ChunkSource, AutoCloseable {
 
   /** To read from it. Connects when it is first asked for something. */
   public static RemoteStore reading(Address address, ConnectSettings settings, Traffic traffic) {
-    return new RemoteStore(connection(address, 2, settings, traffic), settings.attempts());
+    return new RemoteStore(connection(address, 2, true, settings, traffic), settings.attempts());
   }
 
   /** To add to it: over one connection if sessions belong to connections. */
   public static RemoteStore adding(Address address, ConnectSettings settings, Traffic traffic) {
-    return new RemoteStore(connection(address, 1, settings, traffic), settings.attempts());
+    return new RemoteStore(connection(address, 1, false, settings, traffic), settings.attempts());
   }
 
   private static Connection connection(
-      Address address, int atOnce, ConnectSettings settings, Traffic traffic) {
+      Address address, int atOnce, boolean reading, ConnectSettings settings, Traffic traffic) {
     return switch (address) {
       case Address.Http(var base) -> new HttpConnection(base, settings, traffic);
       case Address.Shell shell ->
           new ProcessConnection(
-              shell.text(), shell.command(settings.shell()), atOnce, settings, traffic);
+              shell.text(), shell.command(settings.shell(), reading), atOnce, settings, traffic);
     };
   }
 

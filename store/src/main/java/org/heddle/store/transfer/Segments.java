@@ -38,6 +38,7 @@ final class Segments implements AutoCloseable {
   private final int length;
   private final int window;
   private boolean ended;
+  private long entries;
 
   /**
    * @param hosts that fetch the same
@@ -67,6 +68,11 @@ final class Segments implements AutoCloseable {
     return ended;
   }
 
+  /** How many chunks the windows so far have had, those that come again included. */
+  long entries() {
+    return entries;
+  }
+
   /** Bytes of the file up to the end of the last window. */
   long position() {
     return index.position();
@@ -84,6 +90,7 @@ final class Segments implements AutoCloseable {
         ended = true;
         break;
       }
+      entries += entry.get() instanceof Entry.Data ? 1 : 0;
       if (entry.get() instanceof Entry.Data(ChunkRef chunk) && seen.add(chunk.id())) {
         current.add(chunk);
         bytes += chunk.length();

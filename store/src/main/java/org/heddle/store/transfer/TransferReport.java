@@ -6,6 +6,7 @@ import org.heddle.store.IndexInfo;
 /**
  * What a push or a pull did.
  *
+ * @param entries entries of the index that are chunks
  * @param chunks entries of the index that are not holes and had to be moved
  * @param bytesMoved bytes of these before compression
  * @param bytesStored bytes that the receiving store has written for it
@@ -16,6 +17,7 @@ import org.heddle.store.IndexInfo;
 public record TransferReport(
     String name,
     IndexInfo index,
+    long entries,
     long chunks,
     long bytesMoved,
     long bytesStored,

@@ -155,6 +155,15 @@ final class NbdServerTest {
   }
 
   @Test
+  void aSocketWhoseFolderIsNotThereIsNamed() {
+    Path nowhere = folder.resolve("none/s");
+    assertThatThrownBy(() -> NbdServer.unix(nowhere, disk))
+        .isInstanceOfSatisfying(
+            FileSystemException.class,
+            failure -> assertThat(failure.getFile()).isEqualTo(nowhere.toString()));
+  }
+
+  @Test
   void theOldWayToBeginGivesSizeAndFlags() throws Exception {
     for (int flags : new int[] {1, NO_ZEROES}) {
       try (TestClient client = new TestClient(socket)) {

@@ -108,12 +108,12 @@ final class PushPullTest {
                 List.of(
                     java, "-cp", System.getProperty("java.class.path"), StdioMain.class.getName()));
     Address address = new Address.Shell("user@host", folder.resolve("its there").toString());
-    assertThat(((Address.Shell) address).command(List.of("ssh")))
+    assertThat(((Address.Shell) address).command(List.of("ssh"), false))
         .containsExactly(
             "ssh",
             "user@host",
             "heddle store serve --stdio --store '" + folder.resolve("its there") + "'");
-    assertThat(new Address.Shell("host", far.toString()).command(List.of("ssh")).getLast())
+    assertThat(new Address.Shell("host", far.toString()).command(List.of("ssh"), false).getLast())
         .endsWith("/it'\\''s there'");
     Sample.push(here, address, settings);
     Sample.assertHolds(store("its there"), Sample.NAME, OLD);
