@@ -3,6 +3,7 @@ package org.heddle.dist.plan;
 import java.io.IOException;
 import java.util.List;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.heddle.cli.Environment;
 import org.heddle.cli.ExitCode;
 import org.heddle.planner.instance.Arrangement;
@@ -12,6 +13,7 @@ import org.heddle.planner.instance.MachineState;
 import org.heddle.planner.order.OrderLimits;
 import org.heddle.planner.search.Explanation;
 import org.heddle.planner.search.Explanations;
+import org.heddle.planner.search.Goal;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -80,8 +82,17 @@ public final class ExplainCommand extends FileCommand {
     if (all.isEmpty()) {
       around.out().println(asked.isEmpty() ? "no machine moves" : "none of these runs in the end");
     }
-    String unit = SolveOptions.word(options.goals().getFirst());
-    all.forEach(explanation -> around.out().print(text(instance, explanation, unit)));
+    Goal counted =
+        options.goals().stream().filter(Goal::isSum).findFirst().orElse(Goal.MOVED_MEMORY);
+    String unit = SolveOptions.word(counted);
+    for (Explanation one : all) {
+      boolean opens =
+          options.goals().contains(Goal.HOSTS_USED)
+              && one.from() >= 0
+              && IntStream.range(0, instance.machines()).noneMatch(m -> end.host(m) == one.from());
+      String also = opens ? ", and " + instance.hostName(one.from()) + " is used again" : "";
+      around.out().print(text(instance, one, unit + also));
+    }
     around.out().flush();
   }
 

@@ -9,8 +9,9 @@ import java.util.List;
  * @param from its host now, -1 for a ready one
  * @param to its host in the end
  * @param reasons why it does not stay, in words
- * @param pinned what keeping it would cost more at most, in the unit of the first goal; -1 when it
- *     cannot stay, or no placement around it was found
+ * @param pinned what keeping it would cost more at most, in the unit of the first goal that is a
+ *     sum over machines, of moved memory if none is; -1 when it cannot stay, or no placement around
+ *     it was found
  * @param rejected how many hosts could not take it instead, by cause, in words
  */
 public record Explanation(

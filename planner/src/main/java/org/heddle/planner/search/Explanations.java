@@ -21,6 +21,7 @@ public final class Explanations {
   private static final long NODES = 20_000;
 
   private final Instance instance;
+  private final List<Goal> goals;
   private final Pricing pricing;
   private final Dense dense;
   private final State state;
@@ -31,8 +32,8 @@ public final class Explanations {
 
   private Explanations(Instance instance, Arrangement end, List<Goal> goals, OrderLimits order) {
     this.instance = instance;
-    List<Goal> sums =
-        goals.stream().filter(goal -> goal != Goal.HOSTS_USED && goal != Goal.BALANCE).toList();
+    this.goals = List.copyOf(goals);
+    List<Goal> sums = goals.stream().filter(Goal::isSum).toList();
     pricing =
         new Pricing(
             instance, sums.isEmpty() ? List.of(Goal.MOVED_MEMORY, Goal.MOVES) : sums, order);
@@ -121,9 +122,16 @@ public final class Explanations {
     if (reasons.isEmpty()) {
       crowdedOut(u, from, host, reasons);
     }
-    return reasons.isEmpty()
-        ? List.of("nothing keeps it from staying; another placement costs no less")
-        : reasons;
+    if (reasons.isEmpty() && goals.contains(Goal.HOSTS_USED) && state.on(from).length == 0) {
+      reasons.add(host + " is emptied: fewer hosts are used");
+    }
+    if (reasons.isEmpty()) {
+      reasons.add(
+          goals.contains(Goal.BALANCE)
+              ? "the load is balanced"
+              : "nothing keeps it from staying; another placement costs no less");
+    }
+    return reasons;
   }
 
   private boolean excludes(Constraint constraint, int u, int host) {

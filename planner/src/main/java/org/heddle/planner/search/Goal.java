@@ -17,5 +17,10 @@ public enum Goal {
    */
   BALANCE,
   /** Mean time to repair: sum of the durations of the actions that depend on the placement, ms. */
-  SOONEST_END
+  SOONEST_END;
+
+  /** Whether it is a sum over machines; the others look at hosts. */
+  public boolean isSum() {
+    return this != HOSTS_USED && this != BALANCE;
+  }
 }

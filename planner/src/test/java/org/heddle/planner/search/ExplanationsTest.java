@@ -49,6 +49,22 @@ class ExplanationsTest {
   }
 
   @Test
+  void aHostIsEmptiedWhereFewerShallBeUsed() {
+    InstanceBuilder builder = grid(2, 100, 10);
+    machine(builder, "stays", 0, 50, 5);
+    machine(builder, "goes", 1, 10, 5);
+    Instance instance = builder.build();
+    List<Goal> goals = List.of(Goal.HOSTS_USED, Goal.MOVED_MEMORY);
+    Outcome.Found found =
+        (Outcome.Found) Search.solve(instance, goals, SearchLimits.of(100_000, 1));
+    List<Explanation> all =
+        Explanations.all(instance, found.arrangement(), goals, Search.byAttributes(instance));
+    assertThat(all).hasSize(1);
+    assertThat(all.getFirst().reasons())
+        .containsExactly("host host1 is emptied: fewer hosts are used");
+  }
+
+  @Test
   void aHostThatGoesOffLineIsNamed() {
     InstanceBuilder builder = grid(2, 100, 10);
     machine(builder, "web", 0, 10, 5);
