@@ -202,8 +202,19 @@ final class ScriptedAgent implements AutoCloseable {
     tell("operation", status);
   }
 
+  /** As of an agent: what a machine that is not there is asked to do fails, nothing more. */
   private Outcome perform(Operation operation) {
     MachineId id = operation.machine();
+    boolean needed =
+        switch (operation) {
+          case Operation.Pause _, Operation.Continue _, Operation.Save _ -> true;
+          case Operation.Migrate _, Operation.StartRun _ -> true;
+          case Operation.Boot _, Operation.Restore _ -> false;
+          case Operation.Stop _, Operation.Discard _ -> false;
+        };
+    if (needed && !machines.containsKey(id)) {
+      return new Outcome.Failed(Outcome.Code.WRONG_STATE, host.id() + " has no " + id);
+    }
     long now = System.currentTimeMillis();
     switch (operation) {
       case Operation.Boot boot -> put(id, boot.launch().incarnation(), Live.RUNNING, List.of());
