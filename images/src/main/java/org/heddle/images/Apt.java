@@ -16,7 +16,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -204,24 +203,10 @@ final class Apt {
     Thread beside = Thread.ofVirtual().name("apt-uris").start(uris);
     try {
       String order = ask(words("apt-get", options, with(wanted, "-s")), log);
-      return new Resolution(AptAnswers.debs(result(uris), log), AptAnswers.order(order));
+      return new Resolution(AptAnswers.debs(Waiting.result(uris), log), AptAnswers.order(order));
     } finally {
       beside.interrupt();
       beside.join();
-    }
-  }
-
-  private static String result(FutureTask<String> task)
-      throws IOException, InterruptedException, FarmException {
-    try {
-      return task.get();
-    } catch (ExecutionException failed) {
-      switch (failed.getCause()) {
-        case FarmException known -> throw known;
-        case IOException outside -> throw new IOException(outside.getMessage(), outside);
-        case InterruptedException _ -> throw new InterruptedException();
-        case null, default -> throw new IllegalStateException(failed.getCause());
-      }
     }
   }
 

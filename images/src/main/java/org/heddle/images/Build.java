@@ -10,7 +10,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import org.heddle.images.recipe.Blueprint;
 import org.heddle.images.recipe.FileEntry;
@@ -57,17 +56,7 @@ final class Build {
 
   /** A tree, waited for. */
   private Tree tree(Blueprint of) throws IOException, InterruptedException, FarmException {
-    FutureTask<Tree> task = start(of);
-    try {
-      return task.get();
-    } catch (ExecutionException failed) {
-      switch (failed.getCause()) {
-        case FarmException known -> throw known;
-        case IOException outside -> throw new IOException(outside.getMessage(), outside);
-        case InterruptedException _ -> throw new InterruptedException();
-        case null, default -> throw new IllegalStateException(failed.getCause());
-      }
-    }
+    return Waiting.result(start(of));
   }
 
   /** Its failure is told when it is waited for. */

@@ -23,9 +23,6 @@ import picocli.CommandLine.Parameters;
     description = "Measure this machine: us and a peer in one run.",
     subcommands = {})
 public final class BenchCommand {
-  private static final List<String> ROWS =
-      List.of("boot to agent-ready", "suspend", "resume", "live migration", "downtime");
-
   private final Environment around;
   private final String mainClass;
 
@@ -33,10 +30,6 @@ public final class BenchCommand {
     this.around = around;
     this.mainClass = mainClass;
   }
-
-  /** What {@code --report} writes. */
-  record Report(
-      String machine, int rounds, int memoryMiB, SwitchBench.Result result, List<Double> startMs) {}
 
   @Command(
       name = "switch",
@@ -56,8 +49,9 @@ public final class BenchCommand {
     Path state = Path.of(around.variable("HEDDLE_STATE"));
     SwitchBench.Result result =
         new SwitchBench(state, mainClass, line -> around.err().println(line)).run(rounds);
-    Report report = new Report(machine(), rounds, SwitchBench.MEMORY_MIB, result, startUps(rounds));
-    print(report, around.out());
+    SwitchText.Report report =
+        new SwitchText.Report(machine(), rounds, SwitchBench.MEMORY_MIB, result, startUps(rounds));
+    SwitchText.print(report, around.out());
     file.write(report);
     return 0;
   }
@@ -386,34 +380,5 @@ public final class BenchCommand {
             .findFirst()
             .orElse("unknown processor");
     return model + ", " + Runtime.getRuntime().availableProcessors() + " cores";
-  }
-
-  private static void print(Report report, PrintStream out) {
-    out.printf(
-        "%nOne %d MiB guest, median of %d rounds, in ms (%s)%n%n",
-        report.memoryMiB, report.rounds, report.machine);
-    out.printf("%-22s %12s %12s %8s%n", "", "by hand", "heddle", "ratio");
-    for (String row : ROWS) {
-      double hand = median(report.result.byHand().get(row));
-      double grid = median(report.result.byGrid().get(row));
-      out.printf("%-22s %12.0f %12.0f %8.2f%n", row, hand, grid, grid / hand);
-    }
-    out.printf(
-        "%npause skew of a vjob of two machines: %s ms%n", report.result.skewMs().toString());
-    for (Map.Entry<String, Long> program : report.result.memoryMiB().entrySet()) {
-      out.printf(
-          "memory of %s: %d MiB, at rest %d MiB%n",
-          program.getKey(),
-          program.getValue(),
-          report.result.memoryAtRestMiB().getOrDefault(program.getKey(), 0L));
-    }
-    out.printf("start of a command (heddle version): %.0f ms%n", median(report.startMs));
-  }
-
-  private static double median(@Nullable List<Double> values) {
-    if (values == null || values.isEmpty()) {
-      return Double.NaN;
-    }
-    return values.stream().sorted().skip(values.size() / 2).findFirst().orElseThrow();
   }
 }

@@ -11,7 +11,6 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import org.heddle.dist.guest.Cluster;
 import org.heddle.dist.guest.Guest;
-import org.heddle.dist.guest.Tool;
 import org.heddle.images.Farm;
 import org.heddle.images.FarmException;
 import org.heddle.images.Import;
@@ -51,7 +50,7 @@ final class CdromCheck extends FarmCheck {
       throws IOException, InterruptedException, FarmException, RecipeException {
     Path folder = trial.folder();
     Farm.Built system = trial.build(SYSTEM);
-    Path cdrom = cdrom(trial.build(NAME), folder);
+    Path cdrom = trial.file(trial.build(NAME), "cdrom.iso");
     trial.built("installing without answers");
     String asked = asked(cdrom, Files.createDirectory(folder.resolve("asked")));
     trial.progress().step(NAME, "installing", 0);
@@ -65,14 +64,6 @@ final class CdromCheck extends FarmCheck {
       boolean well = ran.code() == 0 && QUESTION.matcher(asked).find();
       return new Answer(well, ran.output().strip() + "\n" + asked);
     }
-  }
-
-  private Path cdrom(Farm.Built built, Path folder)
-      throws IOException, InterruptedException, FarmException {
-    Path tar = folder.resolve("cdrom.tar");
-    farm().export(built.image(), tar);
-    Tool.run("tar", "-C", folder.toString(), "-x", "-f", tar.toString(), "./cdrom.iso");
-    return folder.resolve("cdrom.iso");
   }
 
   private Path install(Path cdrom, Path answers, Path folder)
@@ -102,11 +93,7 @@ final class CdromCheck extends FarmCheck {
 
   private static Guest start(Farm.Built taken, Farm.Built system, Path folder)
       throws IOException, InterruptedException {
-    Path disk = folder.resolve("disk.qcow2");
-    Path from = taken.folder().resolve("disk.qcow2");
-    List<String> create = new ArrayList<>(List.of("qemu-img", "create", "-q", "-f", "qcow2"));
-    create.addAll(List.of("-b", from.toString(), "-F", "qcow2", disk.toString()));
-    Tool.run(create.toArray(String[]::new));
+    Path disk = Cluster.overlay(taken.folder().resolve("disk.qcow2"), folder);
     List<String> words = new ArrayList<>(Cluster.drive(disk));
     words.addAll(List.of("-kernel", system.folder().resolve("vmlinuz").toString()));
     words.addAll(List.of("-initrd", system.folder().resolve("initrd").toString()));

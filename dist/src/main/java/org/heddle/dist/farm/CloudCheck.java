@@ -14,7 +14,6 @@ import java.util.List;
 import java.util.Optional;
 import org.heddle.dist.guest.Cluster;
 import org.heddle.dist.guest.Guest;
-import org.heddle.dist.guest.Tool;
 import org.heddle.images.Farm;
 import org.heddle.images.FarmException;
 import org.heddle.images.ImageRecord;
@@ -95,19 +94,7 @@ final class CloudCheck extends FarmCheck {
   }
 
   private static Guest start(Path image, Path folder) throws IOException, InterruptedException {
-    Path disk = folder.resolve("disk.qcow2");
-    Path from = image.resolve("disk.qcow2");
-    Tool.run(
-        "qemu-img",
-        "create",
-        "-q",
-        "-f",
-        "qcow2",
-        "-b",
-        from.toString(),
-        "-F",
-        "qcow2",
-        disk.toString());
+    Path disk = Cluster.overlay(image.resolve("disk.qcow2"), folder);
     List<String> words = new ArrayList<>(Cluster.drive(disk));
     words.add("-blockdev");
     words.add(

@@ -113,6 +113,15 @@ abstract class FarmCheck {
       return made;
     }
 
+    /** A file of an image that is a tar, taken out of it. */
+    Path file(Farm.Built from, String name)
+        throws IOException, InterruptedException, FarmException {
+      Path tar = folder.resolve("exported.tar");
+      farm.export(from.image(), tar);
+      Tool.run("tar", "-C", folder.toString(), "-x", "-f", tar.toString(), "./" + name);
+      return folder.resolve(name);
+    }
+
     /** From now on it boots. */
     void built(String step) {
       built = System.nanoTime();

@@ -130,30 +130,28 @@ public final class Cluster implements AutoCloseable {
     words.addAll(List.of("-initrd", image.resolve("initrd").toString()));
     words.addAll(List.of("-append", described.path("kernelArguments").asString("")));
     if (described.has("disk")) {
-      Path disk = folder.resolve("disk.qcow2");
+      Path whole = image.resolve(described.path("disk").asString(""));
       long size = Math.max(diskMiB, described.path("diskMiB").asLong());
-      overlay(image.resolve(described.path("disk").asString("")), disk, size);
-      words.addAll(drive(disk));
+      words.addAll(drive(overlay(whole, folder, List.of(size + "M"))));
     }
     return words;
   }
 
-  private static void overlay(Path image, Path disk, long mib)
+  /** A disk over an image's, as large as that. */
+  public static Path overlay(Path image, Path folder) throws IOException, InterruptedException {
+    return overlay(image, folder, List.of());
+  }
+
+  private static Path overlay(Path image, Path folder, List<String> size)
       throws IOException, InterruptedException {
+    Path disk = folder.resolve("disk.qcow2");
     String format = image.toString().endsWith(".qcow2") ? "qcow2" : "raw";
-    String backing = image.toAbsolutePath().toString();
-    Tool.run(
-        "qemu-img",
-        "create",
-        "-q",
-        "-f",
-        "qcow2",
-        "-b",
-        backing,
-        "-F",
-        format,
-        disk.toString(),
-        mib + "M");
+    List<String> words = new ArrayList<>(List.of("qemu-img", "create", "-q", "-f", "qcow2"));
+    words.addAll(List.of("-b", image.toAbsolutePath().toString(), "-F", format));
+    words.add(disk.toString());
+    words.addAll(size);
+    Tool.run(words.toArray(String[]::new));
+    return disk;
   }
 
   /** QEMU's arguments for a qcow2 disk. */
