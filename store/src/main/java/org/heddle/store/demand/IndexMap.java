@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.BitSet;
 import java.util.Optional;
 import org.heddle.store.ChunkId;
+import org.heddle.store.ChunkIds;
 import org.heddle.store.ChunkRef;
 import org.heddle.store.Entry;
 import org.heddle.store.IndexReader;
@@ -14,22 +15,20 @@ import org.heddle.store.Longs;
  * % of the data. Does not change.
  */
 final class IndexMap {
-  private static final int LONGS = 4;
-
   private final Longs starts;
-  private final Longs digests;
+  private final ChunkIds ids;
   private final BitSet holes;
 
-  private IndexMap(Longs starts, Longs digests, BitSet holes) {
+  private IndexMap(Longs starts, ChunkIds ids, BitSet holes) {
     this.starts = starts;
-    this.digests = digests;
+    this.ids = ids;
     this.holes = holes;
   }
 
   /** Reads an index from its start to its end. */
   static IndexMap read(IndexReader index) throws IOException {
     Longs starts = new Longs();
-    Longs digests = new Longs();
+    ChunkIds ids = new ChunkIds();
     BitSet holes = new BitSet();
     starts.add(0);
     for (Optional<Entry> entry = index.next(); entry.isPresent(); entry = index.next()) {
@@ -38,13 +37,10 @@ final class IndexMap {
         case Entry.Hole _ -> holes.set(Math.toIntExact(starts.size() - 1));
         case Entry.Data(ChunkRef chunk) -> id = chunk.id();
       }
-      digests.add(id.a());
-      digests.add(id.b());
-      digests.add(id.c());
-      digests.add(id.d());
+      ids.add(id);
       starts.add(index.position());
     }
-    return new IndexMap(starts, digests, holes);
+    return new IndexMap(starts, ids, holes);
   }
 
   int entries() {
@@ -82,9 +78,6 @@ final class IndexMap {
 
   /** The chunk of an entry that is no hole. */
   ChunkRef chunk(int entry) {
-    long at = (long) LONGS * entry;
-    ChunkId id =
-        new ChunkId(digests.get(at), digests.get(at + 1), digests.get(at + 2), digests.get(at + 3));
-    return new ChunkRef(id, (int) (starts.get(entry + 1L) - starts.get(entry)));
+    return new ChunkRef(ids.get(entry), (int) (starts.get(entry + 1L) - starts.get(entry)));
   }
 }
