@@ -8,7 +8,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -78,11 +77,11 @@ final class Condemnation {
     store.refresh();
     for (String name : store.names()) {
       try (IndexReader index = store.index(name)) {
-        for (Optional<Entry> entry = index.next(); entry.isPresent(); entry = index.next()) {
-          if (entry.get() instanceof Entry.Data(ChunkRef chunk) && !writer.has(chunk.id())) {
+        index.eachChunk(chunk -> {
+          if (!writer.has(chunk.id())) {
             rescue(chunk, writer);
           }
-        }
+        });
       } catch (StoreException gone) {
         if (gone.kind() != StoreException.Kind.NOT_FOUND) {
           throw gone;

@@ -136,11 +136,9 @@ final class Deltas {
     long bytes = 0;
     for (NamedIndex named : indexes) {
       try (IndexReader index = store.index(named.name())) {
-        Optional<Entry> entry = index.next();
-        for (; entry.isPresent() && bytes < LEARNT; entry = index.next()) {
-          if (entry.get() instanceof Entry.Data(ChunkRef chunk)) {
-            bytes += add(writer.find(chunk.id()), found);
-          }
+        Optional<ChunkRef> chunk = index.nextChunk();
+        for (; chunk.isPresent() && bytes < LEARNT; chunk = index.nextChunk()) {
+          bytes += add(writer.find(chunk.get().id()), found);
         }
       } catch (StoreException damagedOrRemoved) {
         // It costs some room, no more.

@@ -83,6 +83,36 @@ public final class IndexReader implements Closeable {
     return Optional.of(entry());
   }
 
+  /** The next chunk, holes before it passed over; empty after the last. */
+  public Optional<ChunkRef> nextChunk() throws IOException {
+    for (Optional<Entry> entry = next(); entry.isPresent(); entry = next()) {
+      if (entry.get() instanceof Entry.Data(ChunkRef chunk)) {
+        return Optional.of(chunk);
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** Takes chunks. */
+  public interface Visitor {
+    void visit(ChunkRef chunk) throws IOException;
+  }
+
+  /**
+   * Reads all that is left, and shows its chunks in the order of the file, one that comes again
+   * too.
+   */
+  public void eachChunk(Visitor visitor) throws IOException {
+    for (Optional<ChunkRef> chunk = nextChunk(); chunk.isPresent(); chunk = nextChunk()) {
+      visitor.visit(chunk.get());
+    }
+  }
+
+  /** Reads all that is left, only to check it. */
+  public void check() throws IOException {
+    eachChunk(_ -> {});
+  }
+
   /** The bytes of the next section, checked. */
   byte[] readSection() throws IOException {
     byte[] bytes = in.readNBytes(header.sectionLength(nextSection));

@@ -5,7 +5,6 @@ import java.util.BitSet;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 
 /** Which chunks of which packs the published indexes need: one bit a chunk. */
@@ -26,11 +25,7 @@ final class Marks {
     Marks marks = new Marks();
     for (String name : store.names()) {
       try (IndexReader index = store.index(name)) {
-        for (Optional<Entry> entry = index.next(); entry.isPresent(); entry = index.next()) {
-          if (entry.get() instanceof Entry.Data(ChunkRef chunk)) {
-            marks.mark(store, chunk.id(), condemned);
-          }
-        }
+        index.eachChunk(chunk -> marks.mark(store, chunk.id(), condemned));
       } catch (StoreException broken) {
         if (broken.kind() == StoreException.Kind.NOT_FOUND) {
           continue;

@@ -3,16 +3,12 @@ package org.heddle.store;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Collection;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.SequencedSet;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -31,6 +27,7 @@ public final class Store implements ChunkSource {
   private final StoreSettings settings;
   private final PackSet packs;
   private final Shelf shelf;
+  private final Published published;
 
   private Store(Layout layout, Disk disk, StoreSettings settings, long cache) {
     this.layout = layout;
@@ -38,6 +35,7 @@ public final class Store implements ChunkSource {
     this.settings = settings;
     this.packs = new PackSet(layout.packs());
     this.shelf = new Shelf(layout.folder(), packs, new BlockCache(cache));
+    this.published = new Published(layout, disk);
   }
 
   /**
@@ -161,15 +159,7 @@ public final class Store implements ChunkSource {
 
   /** The published indexes, by name; but those of {@link #damagedIndexes}. */
   public List<NamedIndex> indexes() throws IOException {
-    List<NamedIndex> indexes = new ArrayList<>();
-    for (String name : names()) {
-      try (IndexReader reader = index(name)) {
-        indexes.add(new NamedIndex(name, reader.info(), published(name)));
-      } catch (StoreException damagedOrRemoved) {
-        // Not one that can be used.
-      }
-    }
-    return indexes;
+    return published.indexes();
   }
 
   /**
@@ -182,38 +172,12 @@ public final class Store implements ChunkSource {
 
   /** By name. While there is one, no collection deletes anything. */
   public List<DamagedIndex> damagedIndexes() throws IOException {
-    List<DamagedIndex> damaged = new ArrayList<>();
-    for (String name : names()) {
-      try (IndexReader _ = index(name)) {
-        // This one can be used.
-      } catch (StoreException broken) {
-        if (broken.kind() != StoreException.Kind.NOT_FOUND) {
-          damaged.add(new DamagedIndex(name, published(name), String.valueOf(broken.getMessage())));
-        }
-      }
-    }
-    return damaged;
-  }
-
-  private Instant published(String name) throws IOException {
-    try {
-      return Files.getLastModifiedTime(indexFile(name)).toInstant();
-    } catch (NoSuchFileException removedMeanwhile) {
-      throw StoreException.notFound("index '" + name + "' was removed");
-    }
+    return published.damaged();
   }
 
   /** The names of the published indexes, sorted. */
   public List<String> names() throws IOException {
-    List<String> names = new ArrayList<>();
-    for (Path file : Session.list(layout.indexes())) {
-      String name = String.valueOf(file.getFileName());
-      if (name.endsWith(INDEX_SUFFIX)) {
-        names.add(name.substring(0, name.length() - INDEX_SUFFIX.length()));
-      }
-    }
-    names.sort(null);
-    return names;
+    return published.names();
   }
 
   /**
@@ -222,22 +186,7 @@ public final class Store implements ChunkSource {
    * @throws StoreException not found when there is none of that name
    */
   public IndexReader index(String name) throws IOException {
-    InputStream in = openIndex(name);
-    boolean opened = false;
-    try {
-      IndexReader reader = IndexReader.open(in, null);
-      opened = true;
-      return reader;
-    } catch (StoreException broken) {
-      throw new StoreException(
-          broken.kind(),
-          "index '" + name + "' in " + folder() + " is damaged: " + broken.getMessage(),
-          broken);
-    } finally {
-      if (!opened) {
-        in.close();
-      }
-    }
+    return published.read(name);
   }
 
   @Override
@@ -245,17 +194,8 @@ public final class Store implements ChunkSource {
     if (!Files.exists(indexFile(name))) {
       return Optional.empty();
     }
-    try (InputStream in = openIndex(name)) {
+    try (InputStream in = published.open(name)) {
       return Optional.of(into.receiveIndex(in, null));
-    }
-  }
-
-  private InputStream openIndex(String name) throws IOException {
-    try {
-      return Files.newInputStream(indexFile(name));
-    } catch (NoSuchFileException missing) {
-      throw StoreException.notFound(
-          "there is no index '" + name + "' in " + folder() + "; see: heddle store ls");
     }
   }
 
@@ -266,33 +206,7 @@ public final class Store implements ChunkSource {
    * @throws StoreException conflict; it may still be one if this does not refuse it
    */
   public void refuseOther(String name, long fileSize) throws IOException {
-    try (IndexReader there = index(name)) {
-      if (there.info().fileSize() != fileSize) {
-        throw taken(name);
-      }
-    } catch (StoreException refused) {
-      switch (refused.kind()) {
-        case NOT_FOUND -> {}
-        case MALFORMED, CORRUPT ->
-            throw new StoreException(
-                StoreException.Kind.CONFLICT,
-                refused.getMessage()
-                    + "; replace it, or mend it with 'heddle store verify"
-                    + " --repair-from DIR'",
-                refused);
-        case CONFLICT, FULL, INVALID -> throw refused;
-      }
-    }
-  }
-
-  StoreException taken(String name) {
-    return new StoreException(
-        StoreException.Kind.CONFLICT,
-        "there is another index '"
-            + name
-            + "' in "
-            + folder()
-            + ": take another name, or replace it");
+    published.refuseOther(name, fileSize);
   }
 
   /**
@@ -301,30 +215,22 @@ public final class Store implements ChunkSource {
    * @throws StoreException not found, with all names that are not here
    */
   public void requireNames(Collection<String> wanted) throws IOException {
-    List<String> missing = new ArrayList<>();
-    for (String name : wanted) {
-      if (!Files.exists(indexFile(name))) {
-        missing.add("'" + name + "'");
-      }
-    }
-    if (!missing.isEmpty()) {
-      throw StoreException.notFound(
-          "there is no index " + String.join(", ", missing) + " in " + folder());
-    }
+    published.require(wanted);
   }
 
   /** The file of a published index, to send it as it is. */
   public Path indexFile(String name) throws StoreException {
-    return layout.indexes().resolve(Names.check(name) + INDEX_SUFFIX);
+    return published.file(name);
   }
-
-  static final String INDEX_SUFFIX = ".hix";
 
   /** Takes a name away; its chunks go with the next collection. */
   public void remove(String name) throws IOException {
-    requireNames(List.of(name));
-    disk.delete(indexFile(name));
-    disk.syncFolder(layout.indexes());
+    published.remove(name);
+  }
+
+  /** Its indexes. */
+  Published published() {
+    return published;
   }
 
   /** Whether the chunk is here; that its bytes are whole is seen when they are read. */
@@ -332,25 +238,13 @@ public final class Store implements ChunkSource {
     return find(chunk, Set.of()) != null;
   }
 
-  /** The chunks of an index, each once, in the order of the file. Reads the index to its end. */
-  public static SequencedSet<ChunkRef> chunks(IndexReader index) throws IOException {
-    SequencedSet<ChunkRef> chunks = new LinkedHashSet<>();
-    for (Optional<Entry> entry = index.next(); entry.isPresent(); entry = index.next()) {
-      if (entry.get() instanceof Entry.Data(ChunkRef chunk)) {
-        chunks.add(chunk);
-      }
-    }
-    return chunks;
-  }
-
   /** Whether all chunks of an index are here. Reads it as far as they are. */
   public boolean hasAll(IndexReader index) throws IOException {
-    for (Optional<Entry> entry = index.next(); entry.isPresent(); entry = index.next()) {
-      if (entry.get() instanceof Entry.Data(ChunkRef chunk) && !has(chunk.id())) {
-        return false;
-      }
+    Optional<ChunkRef> chunk = index.nextChunk();
+    while (chunk.isPresent() && has(chunk.get().id())) {
+      chunk = index.nextChunk();
     }
-    return true;
+    return chunk.isEmpty();
   }
 
   /**

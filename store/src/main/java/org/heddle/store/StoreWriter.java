@@ -72,13 +72,11 @@ public final class StoreWriter implements AutoCloseable {
     List<ChunkRef> missing = new ArrayList<>();
     Set<ChunkId> seen = new HashSet<>();
     try (IndexReader index = draft.open()) {
-      for (Optional<Entry> entry = index.next(); entry.isPresent(); entry = index.next()) {
-        if (entry.get() instanceof Entry.Data(ChunkRef chunk)
-            && !has(chunk.id())
-            && seen.add(chunk.id())) {
+      index.eachChunk(chunk -> {
+        if (!has(chunk.id()) && seen.add(chunk.id())) {
           missing.add(chunk);
         }
-      }
+      });
     }
     return missing;
   }
@@ -247,10 +245,7 @@ public final class StoreWriter implements AutoCloseable {
     }
     IndexDraft draft = new IndexDraft(store.disk, file, reader.info());
     try (IndexReader entries = draft.open()) {
-      Optional<Entry> entry = entries.next();
-      while (entry.isPresent()) {
-        entry = entries.next();
-      }
+      entries.check();
       return draft;
     } catch (IOException broken) {
       draft.close();
@@ -290,11 +285,7 @@ public final class StoreWriter implements AutoCloseable {
 
   private void requireAll(String name, IndexDraft draft) throws IOException {
     try (IndexReader index = draft.open()) {
-      for (Optional<Entry> entry = index.next(); entry.isPresent(); entry = index.next()) {
-        if (entry.get() instanceof Entry.Data(ChunkRef chunk)) {
-          require(name, chunk);
-        }
-      }
+      index.eachChunk(chunk -> require(name, chunk));
     }
   }
 
@@ -334,7 +325,7 @@ public final class StoreWriter implements AutoCloseable {
     store.refuseOther(name, draft.info().fileSize());
     try (IndexReader there = store.index(name)) {
       if (!there.info().id().equals(draft.info().id())) {
-        throw store.taken(name);
+        throw store.published().taken(name);
       }
     }
   }

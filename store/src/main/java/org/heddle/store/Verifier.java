@@ -198,9 +198,10 @@ public final class Verifier {
     long chunks = 0;
     long bytes = 0;
     try (IndexReader index = store.index(name)) {
-      for (Optional<Entry> entry = index.next(); entry.isPresent(); entry = index.next()) {
-        if (entry.get() instanceof Entry.Data(ChunkRef chunk)
-            && (found.lost.contains(chunk.id()) || !isHere(chunk))) {
+      Optional<ChunkRef> next = index.nextChunk();
+      for (; next.isPresent(); next = index.nextChunk()) {
+        ChunkRef chunk = next.get();
+        if (found.lost.contains(chunk.id()) || !isHere(chunk)) {
           chunks++;
           bytes += chunk.length();
         }

@@ -7,9 +7,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -44,7 +46,9 @@ final class DeltasTest {
 
   private List<ChunkRef> chunks(String name) throws IOException {
     try (IndexReader index = store.index(name)) {
-      return List.copyOf(Store.chunks(index));
+      Set<ChunkRef> chunks = new LinkedHashSet<>();
+      index.eachChunk(chunks::add);
+      return List.copyOf(chunks);
     }
   }
 

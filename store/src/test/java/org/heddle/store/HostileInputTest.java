@@ -66,7 +66,7 @@ final class HostileInputTest {
       assertRefused(() -> IndexReader.open(endless(new byte[0], value), null), "endless");
       byte[] header = Arrays.copyOf(index, 16);
       assertRefused(
-          () -> readIndex(IndexReader.open(endless(header, value), null)), "endless " + value);
+          () -> IndexReader.open(endless(header, value), null).check(), "endless " + value);
     }
   }
 
@@ -210,11 +210,7 @@ final class HostileInputTest {
   }
 
   private static void readIndex(byte[] bytes, @Nullable ChunkId expected) throws IOException {
-    readIndex(IndexReader.open(new ByteArrayInputStream(bytes), expected));
-  }
-
-  private static void readIndex(IndexReader reader) throws IOException {
-    Store.chunks(reader);
+    IndexReader.open(new ByteArrayInputStream(bytes), expected).check();
   }
 
   /** An index of one section with right digests. */

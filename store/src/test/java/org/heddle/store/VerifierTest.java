@@ -100,7 +100,7 @@ final class VerifierTest {
     Store both = Store.open(at);
     ChunkId chunk;
     try (IndexReader index = both.index("f")) {
-      chunk = Store.chunks(index).getFirst().id();
+      chunk = index.nextChunk().orElseThrow().id();
     }
     Path found = java.util.Objects.requireNonNull(both.find(chunk, Set.of())).pack().path();
     Files.write(found, HostileInputTest.flip(Files.readAllBytes(found), 3000));

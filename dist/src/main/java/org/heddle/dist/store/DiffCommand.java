@@ -2,13 +2,11 @@ package org.heddle.dist.store;
 
 import java.io.IOException;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.heddle.cli.Environment;
 import org.heddle.cli.Table;
 import org.heddle.store.ChunkRef;
 import org.heddle.store.ChunkSet;
-import org.heddle.store.Entry;
 import org.heddle.store.IndexReader;
 import org.heddle.store.Store;
 import org.jspecify.annotations.Nullable;
@@ -31,14 +29,23 @@ final class DiffCommand implements Callable<Integer> {
 
   /** Different chunks, and their bytes before compression. */
   record Part(long chunks, long bytes) {
-    static final Part NOTHING = new Part(0, 0);
-
-    Part with(ChunkRef chunk) {
-      return new Part(chunks + 1, bytes + chunk.length());
-    }
-
     Part without(Part other) {
       return new Part(chunks - other.chunks, bytes - other.bytes);
+    }
+  }
+
+  /** Counts chunks. */
+  private static final class Tally {
+    private long chunks;
+    private long bytes;
+
+    void add(ChunkRef chunk) {
+      chunks++;
+      bytes += chunk.length();
+    }
+
+    Part part() {
+      return new Part(chunks, bytes);
     }
   }
 
@@ -56,28 +63,28 @@ final class DiffCommand implements Callable<Integer> {
   private Difference compare(Store store) throws IOException {
     ChunkSet ofFirst = new ChunkSet();
     ChunkSet ofSecond = new ChunkSet();
-    Part all = Part.NOTHING;
-    Part shared = Part.NOTHING;
-    Part onlySecond = Part.NOTHING;
-    try (IndexReader index = store.index(first)) {
-      for (Optional<Entry> entry = index.next(); entry.isPresent(); entry = index.next()) {
-        if (entry.get() instanceof Entry.Data(ChunkRef chunk) && ofFirst.add(chunk.id())) {
-          all = all.with(chunk);
+    Tally all = new Tally();
+    Tally shared = new Tally();
+    Tally onlySecond = new Tally();
+    eachNew(store, first, ofFirst, all::add);
+    eachNew(
+        store,
+        second,
+        ofSecond,
+        chunk -> (ofFirst.contains(chunk.id()) ? shared : onlySecond).add(chunk));
+    return new Difference(
+        first, second, shared.part(), all.part().without(shared.part()), onlySecond.part());
+  }
+
+  private static void eachNew(Store store, String name, ChunkSet seen, IndexReader.Visitor visitor)
+      throws IOException {
+    try (IndexReader index = store.index(name)) {
+      index.eachChunk(chunk -> {
+        if (seen.add(chunk.id())) {
+          visitor.visit(chunk);
         }
-      }
+      });
     }
-    try (IndexReader index = store.index(second)) {
-      for (Optional<Entry> entry = index.next(); entry.isPresent(); entry = index.next()) {
-        if (entry.get() instanceof Entry.Data(ChunkRef chunk) && ofSecond.add(chunk.id())) {
-          if (ofFirst.contains(chunk.id())) {
-            shared = shared.with(chunk);
-          } else {
-            onlySecond = onlySecond.with(chunk);
-          }
-        }
-      }
-    }
-    return new Difference(first, second, shared, all.without(shared), onlySecond);
   }
 
   private static String table(Difference found, Environment around) {

@@ -2,12 +2,9 @@ package org.heddle.dist.store;
 
 import java.util.Locale;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.heddle.cli.Environment;
-import org.heddle.store.ChunkRef;
 import org.heddle.store.ChunkSet;
-import org.heddle.store.Entry;
 import org.heddle.store.IndexInfo;
 import org.heddle.store.IndexReader;
 import org.heddle.store.Store;
@@ -64,14 +61,11 @@ final class StatCommand implements Callable<Integer> {
 
   private static OfIndex ofIndex(Store store, String name) throws java.io.IOException {
     ChunkSet seen = new ChunkSet();
-    int missing = 0;
+    int[] missing = new int[1];
     try (IndexReader entries = store.index(name)) {
       IndexInfo info = entries.info();
-      for (Optional<Entry> entry = entries.next(); entry.isPresent(); entry = entries.next()) {
-        if (entry.get() instanceof Entry.Data(ChunkRef chunk) && seen.add(chunk.id())) {
-          missing += store.has(chunk.id()) ? 0 : 1;
-        }
-      }
+      entries.eachChunk(
+          chunk -> missing[0] += seen.add(chunk.id()) && !store.has(chunk.id()) ? 1 : 0);
       double percent = info.fileSize() == 0 ? 0 : 100.0 * info.indexBytes() / info.fileSize();
       return new OfIndex(
           name,
@@ -82,7 +76,7 @@ final class StatCommand implements Callable<Integer> {
           percent,
           info.entries(),
           seen.size(),
-          missing);
+          missing[0]);
     }
   }
 

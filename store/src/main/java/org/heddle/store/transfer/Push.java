@@ -16,7 +16,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import org.heddle.store.ChunkId;
 import org.heddle.store.ChunkRef;
-import org.heddle.store.Entry;
 import org.heddle.store.IndexInfo;
 import org.heddle.store.IndexReader;
 import org.heddle.store.Progress;
@@ -139,11 +138,10 @@ public final class Push {
     SequencedSet<ChunkRef> batch = new LinkedHashSet<>();
     Group group = new Group(groups);
     long count = 0;
-    for (Optional<Entry> entry = index.next(); entry.isPresent(); entry = index.next()) {
-      if (entry.get() instanceof Entry.Data(ChunkRef chunk)) {
-        batch.add(chunk);
-        count++;
-      }
+    Optional<ChunkRef> chunk = index.nextChunk();
+    for (; chunk.isPresent(); chunk = index.nextChunk()) {
+      batch.add(chunk.get());
+      count++;
       if (batch.size() == Bounds.DIGESTS) {
         ask(batch, session, group);
         progress.at(index.position(), index.info().fileSize());

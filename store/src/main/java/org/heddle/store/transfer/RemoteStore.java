@@ -15,7 +15,6 @@ import org.heddle.store.Block;
 import org.heddle.store.ChunkId;
 import org.heddle.store.ChunkRef;
 import org.heddle.store.ChunkSource;
-import org.heddle.store.Entry;
 import org.heddle.store.IndexDraft;
 import org.heddle.store.IndexInfo;
 import org.heddle.store.IndexReader;
@@ -108,10 +107,7 @@ public final class RemoteStore implements ChunkSource, AutoCloseable {
         Request.index(name),
         reply -> {
           IndexReader index = IndexReader.open(reply, null);
-          Optional<Entry> entry = index.next();
-          while (entry.isPresent()) {
-            entry = index.next();
-          }
+          index.check();
           return index.info();
         });
   }

@@ -11,7 +11,6 @@ import java.util.Set;
 import java.util.function.Predicate;
 import org.heddle.store.ChunkId;
 import org.heddle.store.ChunkRef;
-import org.heddle.store.Entry;
 import org.heddle.store.IndexDraft;
 import org.heddle.store.IndexReader;
 
@@ -85,15 +84,15 @@ final class Segments implements AutoCloseable {
     SequencedSet<ChunkRef> current = new LinkedHashSet<>();
     long bytes = 0;
     while (seen.size() < window) {
-      Optional<Entry> entry = index.next();
-      if (entry.isEmpty()) {
+      Optional<ChunkRef> chunk = index.nextChunk();
+      if (chunk.isEmpty()) {
         ended = true;
         break;
       }
-      entries += entry.get() instanceof Entry.Data ? 1 : 0;
-      if (entry.get() instanceof Entry.Data(ChunkRef chunk) && seen.add(chunk.id())) {
-        current.add(chunk);
-        bytes += chunk.length();
+      entries++;
+      if (seen.add(chunk.get().id())) {
+        current.add(chunk.get());
+        bytes += chunk.get().length();
         if (bytes >= length) {
           close(current, here, segments);
           bytes = 0;

@@ -209,7 +209,8 @@ final class HostilePeerTest {
     Store store = Sample.store(folder.resolve("store"), DATA);
     List<byte[]> whole = new ArrayList<>();
     try (IndexReader index = store.index(Sample.NAME)) {
-      List<ChunkRef> chunks = List.copyOf(Store.chunks(index));
+      List<ChunkRef> chunks = new ArrayList<>();
+      index.eachChunk(chunks::add);
       whole.add(Request.fetch(chunks).open().readAllBytes());
       whole.add(
           Request.missing(Responder.NO_SESSION, chunks.stream().map(ChunkRef::id).toList())

@@ -14,13 +14,11 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import org.heddle.store.ChunkRef;
-import org.heddle.store.Entry;
 import org.heddle.store.IndexReader;
 import org.heddle.store.Store;
 import org.junit.jupiter.api.AfterEach;
@@ -69,11 +67,7 @@ final class VanishedCallerTest {
   private byte[] fetchAll() throws IOException {
     List<ChunkRef> all = new ArrayList<>();
     try (IndexReader index = store.index(Sample.NAME)) {
-      for (Optional<Entry> entry = index.next(); entry.isPresent(); entry = index.next()) {
-        if (entry.get() instanceof Entry.Data(ChunkRef chunk)) {
-          all.add(chunk);
-        }
-      }
+      index.eachChunk(all::add);
     }
     return Request.fetch(all).open().readAllBytes();
   }
