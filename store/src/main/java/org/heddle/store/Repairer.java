@@ -66,13 +66,14 @@ public final class Repairer {
       int packs, Condemnation condemnation, List<? extends ChunkSource> sources, StoreWriter writer)
       throws IOException {
     List<String> failures = new ArrayList<>();
-    Set<String> unreadable = unreadable();
+    Survey survey = survey(writer);
+    Set<String> unreadable = survey.unreadable;
+    Set<ChunkRef> missing = survey.missing;
     Map<String, IndexDraft> drafts = new TreeMap<>();
     try {
       for (String name : unreadable) {
         fetch(name, sources, writer, failures).ifPresent(draft -> drafts.put(name, draft));
       }
-      Set<ChunkRef> missing = missing(writer, unreadable);
       for (IndexDraft draft : drafts.values()) {
         missing.addAll(writer.missing(draft));
       }
@@ -169,42 +170,32 @@ public final class Repairer {
     }
   }
 
-  private Set<ChunkRef> missing(StoreWriter writer, Set<String> without) throws IOException {
-    Set<ChunkRef> missing = new HashSet<>();
-    List<String> names = store.names();
-    names.removeAll(without);
-    for (String name : names) {
-      try (IndexReader index = store.index(name)) {
-        for (Optional<Entry> entry = index.next(); entry.isPresent(); entry = index.next()) {
-          if (entry.get() instanceof Entry.Data(ChunkRef chunk) && !writer.has(chunk.id())) {
-            missing.add(chunk);
-          }
-        }
-      } catch (StoreException removedMeanwhile) {
-        if (removedMeanwhile.kind() != StoreException.Kind.NOT_FOUND) {
-          throw removedMeanwhile;
-        }
-      }
-    }
-    return missing;
-  }
+  /**
+   * What the indexes need.
+   *
+   * @param unreadable indexes that cannot be read, so that nobody knows what they need
+   * @param missing what the others need and is not here
+   */
+  private record Survey(Set<String> unreadable, Set<ChunkRef> missing) {}
 
-  /** Indexes that cannot be read, so that nobody knows what they need. */
-  private Set<String> unreadable() throws IOException {
-    Set<String> unreadable = new TreeSet<>();
+  private Survey survey(StoreWriter writer) throws IOException {
+    Survey survey = new Survey(new TreeSet<>(), new HashSet<>());
     for (String name : store.names()) {
+      Set<ChunkRef> needed = new HashSet<>();
       try (IndexReader index = store.index(name)) {
-        Optional<Entry> entry = index.next();
-        while (entry.isPresent()) {
-          entry = index.next();
-        }
+        index.eachChunk(chunk -> {
+          if (!writer.has(chunk.id())) {
+            needed.add(chunk);
+          }
+        });
+        survey.missing.addAll(needed);
       } catch (StoreException broken) {
         if (broken.kind() != StoreException.Kind.NOT_FOUND) {
-          unreadable.add(name);
+          survey.unreadable.add(name);
         }
       }
     }
-    return unreadable;
+    return survey;
   }
 
   /** The first source's index of that name that is one; it takes the place of the damaged one. */
