@@ -66,15 +66,20 @@ interface Disk {
     };
   }
 
-  /** A full disk is the store's matter, whoever asked for the write: Java knows it by its text. */
+  /** A full disk is the store's matter, whoever asked for the write. */
   private static IOException explained(Path file, IOException failure) {
-    String text = String.valueOf(failure.getMessage());
-    return text.contains("No space left on device") || text.contains("Disk quota exceeded")
+    return isFull(failure)
         ? new StoreException(
             StoreException.Kind.FULL,
             "there is no space left on the disk of " + file.toAbsolutePath().getParent(),
             failure)
         : failure;
+  }
+
+  /** Java knows it by its text. */
+  static boolean isFull(IOException failure) {
+    String text = String.valueOf(failure.getMessage());
+    return text.contains("No space left on device") || text.contains("Disk quota exceeded");
   }
 
   /** The file system. */

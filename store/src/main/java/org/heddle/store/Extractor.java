@@ -76,6 +76,7 @@ public final class Extractor {
    *
    * @throws FileSystemException something that is no regular file, such as a device, has the name:
    *     it would be lost
+   * @throws StoreException full when the file's disk is; nothing is left behind then
    */
   public ExtractReport extract(IndexReader index, Path file) throws IOException {
     Path target = file.toAbsolutePath();
@@ -90,6 +91,8 @@ public final class Extractor {
         Disk.REAL.syncFolder(folder);
       }
       return report(index);
+    } catch (IOException failure) {
+      throw explained(failure, target, "nothing of it was left behind: make room and repeat it");
     } finally {
       Files.deleteIfExists(fresh);
     }
@@ -107,8 +110,24 @@ public final class Extractor {
    * fails half way the file is neither the old nor the new one; the same call can then be repeated.
    */
   public ExtractReport update(IndexReader index, Path file) throws IOException {
-    fill(index, file, true);
-    return report(index);
+    try {
+      fill(index, file, true);
+      return report(index);
+    } catch (IOException failure) {
+      throw explained(failure, file, "it is half changed: make room and repeat it");
+    }
+  }
+
+  /** Whose disk is full; a store that is full says so itself. */
+  private static IOException explained(IOException failure, Path file, String left) {
+    if (failure instanceof StoreException || !Disk.isFull(failure)) {
+      return failure;
+    }
+    Path folder = file.toAbsolutePath().getParent();
+    return new StoreException(
+        StoreException.Kind.FULL,
+        "there is no space left on the disk of " + folder + " for " + file + ": " + left,
+        failure);
   }
 
   private ExtractReport report(IndexReader index) {
