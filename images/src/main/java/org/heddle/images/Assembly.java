@@ -157,19 +157,7 @@ final class Assembly {
   private void qcow2(Job job) throws IOException, InterruptedException, FarmException {
     Path raw = job.work().resolve("disk.raw");
     ext4(job, raw);
-    Command.of(
-            "qemu-img",
-            "convert",
-            "-c",
-            "-o",
-            "compression_type=zstd",
-            "-f",
-            "raw",
-            "-O",
-            "qcow2",
-            raw.toString(),
-            job.target().toString())
-        .check(job.log());
+    Qcow2.convert("raw", raw, job.target(), job.log());
   }
 
   private void read(Job job, Layers from, String path, Path to)

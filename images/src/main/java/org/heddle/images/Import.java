@@ -89,19 +89,7 @@ public final class Import {
       throw FarmException.invalid(
           file + " refers to another file; make it complete first: qemu-img convert");
     }
-    Command.of(
-            "qemu-img",
-            "convert",
-            "-c",
-            "-o",
-            "compression_type=zstd",
-            "-f",
-            format,
-            "-O",
-            "qcow2",
-            file.toString(),
-            to.toString())
-        .check(log);
+    Qcow2.convert(format, file, to, log);
   }
 
   private static void seed(String name, String userData, Path to, Path work, Log log)

@@ -5,14 +5,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.heddle.api.Json;
-import org.heddle.dist.Main;
 import org.heddle.drivers.Folders;
 import org.heddle.store.Maker;
 import org.heddle.store.Progress;
@@ -27,8 +24,6 @@ import tools.jackson.databind.JsonNode;
  * root.
  */
 public final class GroupBench implements AutoCloseable {
-  private static final int PORT = 8750;
-  private static final Duration START = Duration.ofSeconds(60);
   private static final double START_SECONDS = 1.5;
   private static final String BEST = "best";
 
@@ -37,13 +32,12 @@ public final class GroupBench implements AutoCloseable {
 
   private static final List<String> SCATTER = List.of("naive", BEST);
 
-  private final String mark = "hg" + ProcessHandle.current().pid();
   private final Path folder;
   private final List<String> names = new ArrayList<>();
   private final LimitedSite site;
   private final int mbit;
   private final Consumer<String> log;
-  private final List<Process> servers = new ArrayList<>();
+  private final StoreServers servers;
 
   /** One way to do it; times in seconds, the forecast's and the real ones. */
   public record Way(
@@ -66,7 +60,19 @@ public final class GroupBench implements AutoCloseable {
     for (int i = 0; i < hosts; i++) {
       names.add("h" + i);
     }
-    this.site = new LimitedSite(mark, names, mbit);
+    this.servers = new StoreServers(folder);
+    this.site = new LimitedSite("hg" + ProcessHandle.current().pid(), names);
+    boolean laid = false;
+    try {
+      for (String name : names) {
+        site.limit(name, mbit);
+      }
+      laid = true;
+    } finally {
+      if (!laid) {
+        site.close();
+      }
+    }
   }
 
   /**
@@ -83,9 +89,11 @@ public final class GroupBench implements AutoCloseable {
       for (String way : i == 0 ? SCATTER : GATHER) {
         fill(i, i == 0 ? image(way) : snapshot(i, way), bytes);
       }
-      serve(i);
+      String name = names.get(i);
+      List<String> options = List.of("--token-file", token.toString());
+      servers.serve(name, site.in(name), store(i), site.address(name), options);
     }
-    awaitServed();
+    servers.awaitServed();
     List<Way> ways = new ArrayList<>();
     for (String way : GATHER) {
       ways.add(measure("gather", way, bytes));
@@ -107,58 +115,6 @@ public final class GroupBench implements AutoCloseable {
     Path file = Files.write(folder.resolve("data"), data);
     try (StoreWriter writer = Store.openOrCreate(store(number)).writer()) {
       new Maker(writer, Progress.NONE).make(file, name, false);
-    }
-  }
-
-  private static List<String> program() {
-    return List.of(
-        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-        "--enable-native-access=ALL-UNNAMED",
-        "-XX:+UseSerialGC",
-        "-XX:TieredStopAtLevel=1",
-        "-Xmx256m",
-        "-cp",
-        System.getProperty("java.class.path"),
-        Main.class.getName());
-  }
-
-  private List<String> in(int number) {
-    return List.of("ip", "netns", "exec", site.namespace(names.get(number)));
-  }
-
-  private void serve(int number) throws IOException {
-    List<String> command = new ArrayList<>(in(number));
-    command.addAll(program());
-    command.addAll(
-        List.of(
-            "store",
-            "serve",
-            "--store",
-            store(number).toString(),
-            "--token-file",
-            folder.resolve("token").toString(),
-            "--listen",
-            LimitedSite.address(number) + ":" + PORT));
-    servers.add(
-        new ProcessBuilder(command)
-            .redirectErrorStream(true)
-            .redirectOutput(said(number).toFile())
-            .start());
-  }
-
-  private Path said(int number) {
-    return folder.resolve(names.get(number) + ".log");
-  }
-
-  private void awaitServed() throws IOException, InterruptedException {
-    long begin = System.nanoTime();
-    for (int i = 0; i < servers.size(); i++) {
-      while (!Files.readString(said(i)).startsWith("serving")) {
-        if (!servers.get(i).isAlive() || System.nanoTime() - begin > START.toNanos()) {
-          throw new IOException("a store is not served: " + Files.readString(said(i)));
-        }
-        Thread.sleep(50);
-      }
     }
   }
 
@@ -200,9 +156,9 @@ public final class GroupBench implements AutoCloseable {
               names.get(i),
               "site",
               mbit,
-              "http://" + LimitedSite.address(i) + ":" + PORT,
+              StoreServers.url(site.address(names.get(i))),
               store(i).toString(),
-              in(i),
+              site.in(names.get(i)),
               snapshot(i, way),
               mib));
     }
@@ -220,7 +176,7 @@ public final class GroupBench implements AutoCloseable {
   private Way measure(String what, String way, long bytes)
       throws IOException, InterruptedException {
     Path group = group(way, bytes);
-    List<String> command = new ArrayList<>(program());
+    List<String> command = new ArrayList<>(StoreServers.program());
     command.addAll(List.of("store", what, group.toString(), "-o", "json"));
     command.addAll(List.of("--token-file", folder.resolve("token").toString()));
     if (!way.equals(BEST)) {
@@ -230,7 +186,7 @@ public final class GroupBench implements AutoCloseable {
     dry.add("--dry-run");
     JsonNode forecast = Json.MAPPER.readTree(output(dry)).get("chosen");
     log.accept(what + ", " + forecast.get("name").asString());
-    command.addAll(List.of("--heddle", String.join(" ", program())));
+    command.addAll(List.of("--heddle", String.join(" ", StoreServers.program())));
     JsonNode done = Json.MAPPER.readTree(output(command));
     double sum = 0;
     for (JsonNode release : done.get("release")) {
@@ -257,11 +213,7 @@ public final class GroupBench implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
-    for (Process server : servers) {
-      server.destroy();
-      server.onExit().orTimeout(10, TimeUnit.SECONDS).exceptionally(_ -> server).join();
-      server.destroyForcibly().onExit().join();
-    }
+    servers.close();
     site.close();
     Folders.remove(folder);
   }

@@ -5,30 +5,36 @@ import java.util.ArrayList;
 import java.util.List;
 import org.heddle.wiring.Shell;
 
-/**
- * Hosts as network namespaces on one bridge, each with a link of limited rate both ways. Needs
- * root.
- */
+/** Hosts as network namespaces on one bridge, each with a link of its own. Needs root. */
 final class LimitedSite implements AutoCloseable {
   private static final String NETWORK = "10.250.1.";
+
+  /** Each host's device. */
+  static final String DEVICE = "eth0";
 
   private final String mark;
   private final List<String> namespaces = new ArrayList<>();
 
+  private final List<String> names;
+
   /**
+   * Without limits.
+   *
+   * @param mark begins the names of the namespaces
    * @param names of the hosts
    */
-  LimitedSite(String mark, List<String> names, int mbit) throws IOException {
+  LimitedSite(String mark, List<String> names) throws IOException {
     this.mark = mark;
+    this.names = names;
     boolean laid = false;
     try {
       add("site");
-      Shell site = Shell.in(namespace("site"));
+      Shell site = site();
       site.run(
           "ip", "link", "add", "lan", "type", "bridge", "stp_state", "0", "forward_delay", "0");
       site.run("ip", "link", "set", "lan", "up");
-      for (int i = 0; i < names.size(); i++) {
-        join(names.get(i), i, mbit);
+      for (String name : names) {
+        join(name);
       }
       laid = true;
     } finally {
@@ -42,8 +48,27 @@ final class LimitedSite implements AutoCloseable {
     return mark + "-" + host;
   }
 
-  static String address(int number) {
-    return NETWORK + (10 + number);
+  private Shell site() {
+    return Shell.in(namespace("site"));
+  }
+
+  private static String port(String host) {
+    return "to-" + host;
+  }
+
+  String address(String host) {
+    return NETWORK + (10 + names.indexOf(host));
+  }
+
+  /** Words before a command that run it on a host. */
+  List<String> in(String host) {
+    return List.of("ip", "netns", "exec", namespace(host));
+  }
+
+  /** Bytes that a host has sent. */
+  long sent(String host) throws IOException {
+    String counter = "/sys/class/net/" + DEVICE + "/statistics/tx_bytes";
+    return Long.parseLong(Shell.in(namespace(host)).run("cat", counter).strip());
   }
 
   private void add(String name) throws IOException {
@@ -52,31 +77,22 @@ final class LimitedSite implements AutoCloseable {
     Shell.in(namespace(name)).run("ip", "link", "set", "lo", "up");
   }
 
-  private void join(String name, int number, int mbit) throws IOException {
+  private void join(String name) throws IOException {
     add(name);
-    String other = "to-" + name;
-    Shell.here()
-        .run(
-            "ip",
-            "link",
-            "add",
-            "eth0",
-            "netns",
-            namespace(name),
-            "type",
-            "veth",
-            "peer",
-            "name",
-            other,
-            "netns",
-            namespace("site"));
-    Shell site = Shell.in(namespace("site"));
-    site.run("ip", "link", "set", other, "master", "lan", "up");
+    List<String> link = new ArrayList<>(List.of("ip", "link", "add", DEVICE));
+    link.addAll(List.of("netns", namespace(name), "type", "veth"));
+    link.addAll(List.of("peer", "name", port(name), "netns", namespace("site")));
+    Shell.here().run(link.toArray(String[]::new));
+    site().run("ip", "link", "set", port(name), "master", "lan", "up");
     Shell here = Shell.in(namespace(name));
-    here.run("ip", "addr", "add", address(number) + "/24", "dev", "eth0");
-    here.run("ip", "link", "set", "eth0", "up");
-    limit(here, "eth0", mbit);
-    limit(site, other, mbit);
+    here.run("ip", "addr", "add", address(name) + "/24", "dev", DEVICE);
+    here.run("ip", "link", "set", DEVICE, "up");
+  }
+
+  /** Limits a host's link, both ways. */
+  void limit(String host, int mbit) throws IOException {
+    limit(Shell.in(namespace(host)), DEVICE, mbit);
+    limit(site(), port(host), mbit);
   }
 
   private static void limit(Shell shell, String device, int mbit) throws IOException {

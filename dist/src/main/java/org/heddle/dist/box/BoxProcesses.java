@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import org.heddle.drivers.LiveProcess;
 
 /**
  * Finds and ends what belongs to a box, whoever started it and whatever pid files say: every

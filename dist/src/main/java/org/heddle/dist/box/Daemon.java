@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.heddle.api.Json;
+import org.heddle.drivers.LiveProcess;
 import tools.jackson.core.JacksonException;
 
 /**

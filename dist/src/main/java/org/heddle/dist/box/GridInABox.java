@@ -17,6 +17,7 @@ import org.heddle.api.GridClient;
 import org.heddle.api.GridException;
 import org.heddle.dist.box.BoxException.Kind;
 import org.heddle.drivers.Folders;
+import org.heddle.drivers.LiveProcess;
 import org.heddle.wiring.Shell;
 
 /**

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.zip.CRC32;
 import org.heddle.drivers.Folders;
+import org.heddle.drivers.LiveProcess;
 
 /**
  * A copy of our jars in the state folder, for programs that run longer than we do: a Java machine

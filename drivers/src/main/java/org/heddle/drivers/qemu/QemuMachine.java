@@ -14,6 +14,7 @@ import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import org.heddle.drivers.DriverException;
 import org.heddle.drivers.Folders;
+import org.heddle.drivers.LiveProcess;
 import org.heddle.drivers.MachineConfig;
 import org.heddle.drivers.qemu.MachineRecord.Phase;
 import org.heddle.model.MachineId;
@@ -278,7 +279,7 @@ final class QemuMachine {
     long deadline = System.nanoTime() + STARTED_WITHIN.toNanos();
     while (true) {
       Optional<LiveProcess> process =
-          child.isAlive() ? LiveProcess.of(child.pid()) : Optional.empty();
+          child.isAlive() ? LiveProcess.find(child.pid()) : Optional.empty();
       if (process.isEmpty() || stopping() || System.nanoTime() > deadline) {
         child.destroyForcibly();
         throw new DriverException(

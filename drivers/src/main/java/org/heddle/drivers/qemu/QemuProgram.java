@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.heddle.drivers.DriverException;
+import org.heddle.drivers.LiveProcess;
 import org.heddle.drivers.MachineConfig;
 import org.heddle.model.Outcome.Code;
 

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.heddle.drivers.DriverException;
+import org.heddle.drivers.LiveProcess;
 import tools.jackson.databind.JsonNode;
 
 /** A live QEMU process and the connections to it. */

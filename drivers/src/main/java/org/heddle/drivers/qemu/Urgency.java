@@ -3,6 +3,7 @@ package org.heddle.drivers.qemu;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.heddle.drivers.LiveProcess;
 
 /**
  * How soon the kernel lets a machine run among others. Machines of a vjob that are to be paused at

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import org.heddle.drivers.LiveProcess;
 import org.heddle.drivers.MachineConfig;
 import org.heddle.drivers.qemu.MachineRecord.Phase;
 import org.heddle.model.MachineId;
@@ -129,7 +130,7 @@ class QemuPartsTest {
   void processIsKnownByItsStartAndFoundByItsArguments() throws Exception {
     Process sleep = new ProcessBuilder("sleep", "60.125", "0.5").start();
     try {
-      LiveProcess process = LiveProcess.of(sleep.pid()).orElseThrow();
+      LiveProcess process = LiveProcess.find(sleep.pid()).orElseThrow();
       assertThat(process.alive()).isTrue();
       assertThat(LiveProcess.with("60.125", "0.5")).contains(process);
       assertThat(new LiveProcess(sleep.pid(), process.startTicks() - 1).alive()).isFalse();

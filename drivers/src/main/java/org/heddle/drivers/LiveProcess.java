@@ -1,13 +1,15 @@
-package org.heddle.dist.box;
+package org.heddle.drivers;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * A process as {@code /proc} shows it. A process id is given again after its process ended; with
@@ -15,14 +17,16 @@ import java.util.Optional;
  *
  * @param startTicks clock ticks from the machine's boot to its start
  */
-record LiveProcess(long pid, long startTicks) {
+public record LiveProcess(long pid, long startTicks) {
   private static final Path PROC = Path.of("/proc");
+
+  private static final Duration LOOK_EVERY = Duration.ofMillis(2);
 
   /** Position of the start time after the command's name in {@code stat} (proc(5), field 22). */
   private static final int START_AFTER_NAME = 19;
 
   /** The living process with this id; a zombie is none. */
-  static Optional<LiveProcess> find(long pid) {
+  public static Optional<LiveProcess> find(long pid) {
     String stat = read(PROC.resolve(pid + "/stat"));
     int end = stat.lastIndexOf(") ");
     if (end < 0) {
@@ -36,7 +40,7 @@ record LiveProcess(long pid, long startTicks) {
   }
 
   /** All living processes but this one and those that started it. */
-  static List<LiveProcess> others() throws IOException {
+  public static List<LiveProcess> others() throws IOException {
     List<Long> own = new ArrayList<>();
     for (Optional<ProcessHandle> p = Optional.of(ProcessHandle.current());
         p.isPresent();
@@ -55,27 +59,43 @@ record LiveProcess(long pid, long startTicks) {
     return processes;
   }
 
+  /** The process that was started with this argument after that option. */
+  public static Optional<LiveProcess> with(String option, String argument) throws IOException {
+    String wanted = "\0" + option + "\0" + argument + "\0";
+    try (DirectoryStream<Path> all = Files.newDirectoryStream(PROC, "[1-9]*")) {
+      for (Path process : all) {
+        if (read(process.resolve("cmdline")).contains(wanted)) {
+          Optional<LiveProcess> found = find(Long.parseLong(process.getFileName().toString()));
+          if (found.isPresent()) {
+            return found;
+          }
+        }
+      }
+    }
+    return Optional.empty();
+  }
+
   /** Identifies this boot of the machine. */
-  static String boot() {
+  public static String boot() {
     return read(PROC.resolve("sys/kernel/random/boot_id")).strip();
   }
 
-  boolean alive() {
+  public boolean alive() {
     return find(pid).filter(this::equals).isPresent();
   }
 
   /** Words of its command line. */
-  List<String> command() {
+  public List<String> command() {
     return zeroSeparated("cmdline");
   }
 
   /** Its environment as {@code NAME=VALUE}. */
-  List<String> environment() {
+  public List<String> environment() {
     return zeroSeparated("environ");
   }
 
   /** Inode of its network namespace, as text; empty if it has just ended. */
-  String networkNamespace() {
+  public String networkNamespace() {
     try {
       String link = Files.readSymbolicLink(PROC.resolve(pid + "/ns/net")).toString();
       return link.replaceAll("[^0-9]", "");
@@ -85,16 +105,29 @@ record LiveProcess(long pid, long startTicks) {
   }
 
   /** Asks it to end. */
-  void terminate() {
+  public void terminate() {
     if (alive()) {
       ProcessHandle.of(pid).ifPresent(ProcessHandle::destroy);
     }
   }
 
-  void kill() {
+  /** Ends it by force. */
+  public void kill() {
     if (alive()) {
       ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly);
     }
+  }
+
+  /** Waits for its end; false if it still lives. */
+  public boolean ends(Duration within) {
+    long deadline = System.nanoTime() + within.toNanos();
+    while (alive()) {
+      if (System.nanoTime() >= deadline) {
+        return false;
+      }
+      LockSupport.parkNanos(LOOK_EVERY.toNanos());
+    }
+    return true;
   }
 
   private List<String> zeroSeparated(String file) {
