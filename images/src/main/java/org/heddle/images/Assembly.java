@@ -130,7 +130,10 @@ final class Assembly {
       throws IOException, InterruptedException, FarmException {
     List<String> words = new ArrayList<>(List.of("sh", "-ec", script, "sh"));
     words.addAll(List.of(arguments));
-    sandbox(job, Sandbox.Action.HOST, what).arguments(words).run("writing " + what, job.log());
+    sandbox(job, Sandbox.Action.HOST, what)
+        .writingTo(job.work())
+        .arguments(words)
+        .run("writing " + what, job.log());
   }
 
   void ext4(Job job, Path to) throws IOException, InterruptedException, FarmException {

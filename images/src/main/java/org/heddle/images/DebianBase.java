@@ -54,6 +54,7 @@ final class DebianBase {
     apt.repository(repository, resolution, job.log());
     new Sandbox(farm, Sandbox.Action.HOST, List.of(), job.work().resolve("run-base"))
         .writing(job.tree())
+        .seeing(repository)
         .limits(limits)
         .set("SOURCE_DATE_EPOCH", Long.toString(job.snapshot().epoch()))
         .set("HEDDLE_SOURCES", apt.published())

@@ -1,6 +1,7 @@
 package org.heddle.images;
 
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -64,10 +65,9 @@ final class RpmFamily {
 
   private void run(StageMaker.Job job, Path configuration, List<String> names, boolean download)
       throws IOException, InterruptedException, FarmException {
-    List<String> words = new ArrayList<>(List.of("sh", "-ec", SCRIPT, "sh"));
-    words.add(cache(job.of()).toString());
-    List<String> dnf = List.of("dnf", "-y", "-q");
-    words.addAll(download ? farm.online(dnf) : dnf);
+    String run = download ? "run-download" : "run-install";
+    Path tree = job.work().resolve(run).resolve("tree");
+    List<String> words = new ArrayList<>(List.of("dnf", "-y", "-q", "--installroot=" + tree));
     words.add("--config=" + configuration);
     words.add("--releasever=" + job.of().suite());
     words.add("--forcearch=" + ARCHITECTURES.getOrDefault(job.architecture(), job.architecture()));
@@ -75,31 +75,32 @@ final class RpmFamily {
     words.addAll(download ? List.of("--downloadonly") : List.of("--cacheonly"));
     words.add("install");
     words.addAll(names);
-    Path tree = download ? Files.createDirectories(job.work().resolve("asked")) : job.tree();
+    Path changes = download ? Files.createDirectories(job.work().resolve("asked")) : job.tree();
     Sandbox sandbox =
-        new Sandbox(
-                farm,
-                Sandbox.Action.HOST,
-                job.below().folders(),
-                job.work().resolve(download ? "run-download" : "run-install"))
-            .writing(tree)
+        new Sandbox(farm, Sandbox.Action.HOST, job.below().folders(), job.work().resolve(run))
+            .writing(changes)
+            .seeing(sources(job.of(), configuration))
+            .inside(cache(job.of()), "/var/cache/dnf")
             .limits(limits)
             .arguments(words);
     (download ? sandbox.online() : sandbox).run("dnf", job.log());
   }
 
-  /** dnf keeps its cache inside the tree: there, but of this machine. */
-  private static final String SCRIPT =
-      """
-      cache=$1 inside=$HEDDLE_TREE/var/cache/dnf
-      shift
-      mkdir -p "$inside"
-      mount --bind "$cache" "$inside"
-      "$@" --installroot="$HEDDLE_TREE"
-      umount "$inside"
-      rmdir "$inside"
-      """;
+  private Path[] sources(ImageClass of, Path configuration)
+      throws IOException, InterruptedException, FarmException {
+    List<Path> paths = new ArrayList<>(List.of(configuration));
+    if (!of.keyring().isEmpty()) {
+      paths.add(Path.of(of.keyring()));
+    }
+    for (Mirrors.Located one : mirrors.of(of)) {
+      if (one.address().startsWith("file:")) {
+        paths.add(Path.of(URI.create(one.address())));
+      }
+    }
+    return paths.toArray(Path[]::new);
+  }
 
+  /** dnf keeps it inside the tree: there, but of this machine. */
   private Path cache(ImageClass of) throws IOException {
     return Files.createDirectories(farm.packages().resolve("rpm-" + of.suite()));
   }

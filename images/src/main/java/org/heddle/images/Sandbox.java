@@ -21,7 +21,7 @@ import java.util.TreeMap;
 final class Sandbox {
   /** What the sandbox does with the tree. */
   enum Action {
-    /** A command with the host's programs and files; {@code $HEDDLE_TREE} is the tree. */
+    /** A command with the host's programs; {@code $HEDDLE_TREE} is the tree. */
     HOST,
     /** Commands inside the tree, confined. */
     RUN,
@@ -42,8 +42,12 @@ final class Sandbox {
   private final List<String> arguments = new ArrayList<>();
   private final List<List<String>> scripts = new ArrayList<>();
   private final Map<String, String> environment = new TreeMap<>();
+  private final List<Path> seen = new ArrayList<>();
+  private final List<Path> written = new ArrayList<>();
   private Optional<Path> upper = Optional.empty();
   private Optional<Path> mounted = Optional.empty();
+  private Optional<Path> inside = Optional.empty();
+  private String insidePlace = "";
   private Optional<Path> input = Optional.empty();
   private boolean network;
   private boolean boundedDisk;
@@ -95,6 +99,25 @@ final class Sandbox {
     return this;
   }
 
+  /** What a command of the host reads beside programs and the tree. */
+  Sandbox seeing(Path... paths) {
+    seen.addAll(List.of(paths));
+    return this;
+  }
+
+  /** Folders that a command of the host writes to beside the tree. */
+  Sandbox writingTo(Path... folders) {
+    written.addAll(List.of(folders));
+    return this;
+  }
+
+  /** A folder of the host that lies at a place in the tree for a command of the host. */
+  Sandbox inside(Path folder, String place) {
+    this.inside = Optional.of(folder);
+    this.insidePlace = place;
+    return this;
+  }
+
   /** The host's network; for downloads by the host's programs alone. */
   Sandbox online() {
     this.network = true;
@@ -122,11 +145,13 @@ final class Sandbox {
     Files.createDirectories(work);
     Path tree = Files.createDirectories(work.resolve("tree"));
     Files.createDirectories(work.resolve("overlay"));
+    Files.createDirectories(work.resolve("root"));
     String name =
         "heddle-farm-" + ProcessHandle.current().pid() + "-" + Long.toHexString(System.nanoTime());
     try (ControlGroup group = ControlGroup.make(name, limits)) {
       Path spec = Files.writeString(work.resolve("spec"), spec(tree, group));
-      List<String> words = new ArrayList<>(List.of("setpriv", "--pdeathsig", "KILL", "unshare"));
+      List<String> words = new ArrayList<>(network ? farm.online(List.of()) : List.of());
+      words.addAll(List.of("setpriv", "--pdeathsig", "KILL", "unshare"));
       words.addAll(List.of("--mount", "--pid", "--fork", "--kill-child=KILL", "--uts", "--ipc"));
       if (!network) {
         words.add("--net");
@@ -172,6 +197,7 @@ final class Sandbox {
     }
     upper.ifPresent(folder -> line(spec, "upper", folder.toString()));
     line(spec, "work", work.resolve("overlay").toString());
+    line(spec, "root", work.resolve("root").toString());
     line(spec, "empty", farm.empty().toString());
     line(spec, "merged", tree.toString());
     line(spec, "hostname", "build");
@@ -179,6 +205,9 @@ final class Sandbox {
       line(spec, "disk", work.resolve("disk").toString(), Long.toString(limits.diskMiB()));
     }
     mounted.ifPresent(folder -> line(spec, "mount", folder.toString(), "/run/heddle"));
+    seen.forEach(path -> line(spec, "see", path.toString()));
+    written.forEach(folder -> line(spec, "write", folder.toString()));
+    inside.ifPresent(folder -> line(spec, "inside", folder.toString(), insidePlace));
     for (Path folder : group.folders()) {
       line(spec, "cgroup", folder.toString());
     }

@@ -169,7 +169,10 @@ final class StageMaker {
     List<Deb> debs = wanted.isEmpty() ? List.of() : apt.packages(List.copyOf(wanted), job.log());
     apt.fetch(debs, job.log());
     debs.forEach(deb -> words.add(deb.cached()));
-    sandbox(job, Sandbox.Action.HOST, "unpack").arguments(words).run("unpacking", job.log());
+    sandbox(job, Sandbox.Action.HOST, "unpack")
+        .seeing(apt.archives())
+        .arguments(words)
+        .run("unpacking", job.log());
     for (String name : code) {
       source(job, name);
     }
@@ -200,6 +203,7 @@ final class StageMaker {
                 name));
     files.forEach(file -> words.add(file.cached()));
     sandbox(job, Sandbox.Action.HOST, "source-" + name)
+        .seeing(code.archives())
         .arguments(words)
         .run("unpacking the source of " + name, job.log());
   }

@@ -5,13 +5,18 @@
 #   lower DIR ..     layers of the tree, the topmost first; none: the tree is empty
 #   upper DIR        gets what the step changes; without it the step only reads
 #   work DIR         for the overlay, on the file system of upper
+#   root DIR         where a command of the host gets its root
 #   disk FILE MIB    changes go into this file with a file system of that size first: a step cannot fill more
 #   merged DIR       where the tree is mounted
 #   mount FROM TO    read-only folder of the host inside the tree (the tree's action only)
 #   hostname NAME
 #   cgroup DIR ..    to join first
 #   pids N           most processes, watched here (where no cgroup does it)
-#   action host      runs the command with the host's programs; $HEDDLE_TREE is the tree
+#   action host      runs the command with the host's programs; $HEDDLE_TREE is the tree. Of the host's files it sees
+#                    the programs and what they are configured by, and what is named here:
+#   see PATH ..      files and folders that it reads
+#   write PATH ..    folders that it writes to
+#   inside FROM TO   folder of the host that lies inside the tree meanwhile
 #   action run       runs the command inside the tree, confined: no way out of it, few capabilities
 #   action files     writes the records on standard input into the tree, from inside of it
 #   action read      prints what lies at the argument, inside the tree, as records
@@ -26,9 +31,14 @@ use strict;
 use warnings;
 
 my %number = (
-  x86_64  => {unshare => 272, pivot_root => 155, umount2 => 166, prctl => 157, utimensat => 280},
-  aarch64 => {unshare => 97,  pivot_root => 41,  umount2 => 39,  prctl => 167, utimensat => 88},
+  x86_64  => {unshare => 272, pivot_root => 155, umount2 => 166, prctl => 157, utimensat => 280, mount_setattr => 442},
+  aarch64 => {unshare => 97,  pivot_root => 41,  umount2 => 39,  prctl => 167, utimensat => 88,  mount_setattr => 442},
 );
+# What the host's programs are and are configured by; nothing that is secret.
+my @PROGRAMS = qw(usr bin sbin lib lib32 lib64 libx32);
+my @SETTINGS = map { "/etc/$_" } qw(alternatives apt ca-certificates.conf debian_version dnf dpkg group host.conf hosts
+  ld.so.cache ld.so.conf ld.so.conf.d localtime mke2fs.conf nsswitch.conf os-release passwd pki protocols resolv.conf
+  rpm services ssl/certs ssl/openssl.cnf);
 my (%one, %many);
 sub fail { print STDERR "sandbox: @_\n"; exit 125 }
 sub decode { my $t = shift; $t =~ s/%([0-9A-Fa-f]{2})/chr hex $1/ge; $t }
@@ -37,8 +47,8 @@ open my $spec, '<', $ARGV[0] or fail("no $ARGV[0]: $!");
 while (<$spec>) {
   chomp;
   my ($key, @values) = map { decode($_) } split / /;
-  if ($key =~ /^(lower|argument|set|cgroup)$/) { push @{$many{$key}}, $values[0] // '' }
-  elsif ($key =~ /^(mount|script)$/) { push @{$many{$key}}, [@values] }
+  if ($key =~ /^(lower|argument|set|cgroup|see|write)$/) { push @{$many{$key}}, $values[0] // '' }
+  elsif ($key =~ /^(mount|script|inside)$/) { push @{$many{$key}}, [@values] }
   else { $one{$key} = @values > 1 ? [@values] : $values[0] }
 }
 close $spec;
@@ -134,29 +144,101 @@ if ($space && !$code) {
 }
 exit $code;
 
+# A command with the host's programs. It has a root of its own: a link in the tree leads it nowhere else.
 sub host {
-  delete $ENV{$_} for grep { !/^(PATH|LANG|LC_ALL|TMPDIR|https?_proxy|no_proxy)$/ } keys %ENV;
+  syscall($call->{unshare}, 0x20000) == 0 or fail("unshare: $!");
+  must('mount', '--make-rprivate', '/');
+  my $root = $one{root};
+  must('mount', '-t', 'tmpfs', '-o', 'mode=0755,nosuid,nodev,size=512m', 'tmpfs', $root);
+  mkdir "$root/$_" for qw(etc proc sys dev run tmp root var var/tmp var/lib var/lib/dpkg);
+  chmod 01777, "$root/tmp", "$root/var/tmp";
+  for my $part (@PROGRAMS) {
+    if (-l "/$part") { symlink readlink("/$part"), "$root/$part" }
+    elsif (-d "/$part") { show("/$part", $root, 1) }
+  }
+  symlink '/proc/mounts', "$root/etc/mtab";
+  -e $_ && show($_, $root, 1) for @SETTINGS, @{$many{see} // []};
+  show($_, $root, 0) for @{$many{write} // []};
+  show($tree, $root, 0);
+  must('mount', '-t', 'proc', '-o', 'nosuid,nodev,noexec', 'proc', "$root/proc");
+  devices("$root/dev");
+  my @inside = map { [$_->[0], "$tree$_->[1]"] } @{$many{inside} // []};
+  show($_->[0], $root, 0) for @inside;
+  become($root);
+  for (@inside) {
+    must('mkdir', '-p', $_->[1]);
+    bind_mount(@$_);
+  }
+  delete $ENV{$_} for grep { !/^(PATH|LANG|LC_ALL|https?_proxy|no_proxy)$/ } keys %ENV;
   $ENV{HEDDLE_TREE} = $tree;
+  $ENV{HOME} = '/root';
   environment();
-  exec {$many{argument}[0]} @{$many{argument}} or fail("$many{argument}[0]: $!");
+  my $command = fork // fail("fork: $!");
+  if (!$command) {
+    # What others have put into the tree may be run: rpm does so with packages' scripts.
+    keep() if @lower;
+    exec {$many{argument}[0]} @{$many{argument}} or fail("$many{argument}[0]: $!");
+  }
+  waitpid $command, 0;
+  my $status = $?;
+  for (@inside) {
+    must('umount', $_->[1]);
+    rmdir $_->[1];
+  }
+  exit($status & 127 ? 128 + ($status & 127) : $status >> 8);
+}
+
+# Lets something of the host lie at its own place in a new root.
+sub show {
+  my ($path, $root, $only_read) = @_;
+  my $to = "$root$path";
+  if (-d $path) { must('mkdir', '-p', $to) }
+  else {
+    (my $parent = $to) =~ s{/[^/]*$}{};
+    must('mkdir', '-p', $parent);
+    open my $file, '>', $to or fail("$to: $!");
+    close $file;
+  }
+  must('mount', $path eq $tree ? '--bind' : '--rbind', $path, $to);
+  return if !$only_read;
+  # RDONLY and NOSUID, for all that is mounted below it, too.
+  my $attributes = pack 'Q4', 3, 0, 0, 0;
+  syscall($call->{mount_setattr}, -100, $to, 0x8000, $attributes, 32) == 0 or fail("mount_setattr $to: $!");
+}
+
+# Makes a folder the only file system that there is.
+sub become {
+  my $root = shift;
+  chdir $root or fail("$root: $!");
+  # Old and new root in one place, the old one on top: taken away with the next call.
+  my $here = '.';
+  syscall($call->{pivot_root}, $here, my $also = '.') == 0 or fail("pivot_root: $!");
+  syscall($call->{umount2}, $here, 2) == 0 or fail("umount of the host: $!");
+  chdir '/' or fail("/: $!");
+}
+
+# chown, dac_override, fowner, fsetid, kill, setgid, setuid, setpcap, net_bind_service, sys_chroot, audit_write,
+# setfcap: no other capability is had again.
+sub keep {
+  my %kept = map { $_ => 1 } 0, 1, 3, 4, 5, 6, 7, 8, 10, 18, 29, 31;
+  for my $capability (0 .. 63) {
+    next if $kept{$capability};
+    last if syscall($call->{prctl}, 24, $capability, 0, 0, 0) != 0;
+  }
+  syscall($call->{prctl}, 38, 1, 0, 0, 0) == 0 or fail("no_new_privs: $!");
 }
 
 sub environment {
   for (@{$many{set} // []}) { my ($name, $value) = split /=/, $_, 2; $ENV{$name} = $value }
 }
 
-# Makes the tree the only file system that there is.
+# Goes into the tree.
 sub enter {
   syscall($call->{unshare}, 0x20000) == 0 or fail("unshare: $!");
   must('mount', '--make-rprivate', '/');
   bind_mount($tree, $tree) if !@lower && !defined $changes;
   if ($action eq 'run') { furnish() }
-  chdir $tree or fail("$tree: $!");
-  # Old and new root in one place, the old one on top: taken away with the next call.
-  my $here = '.';
-  syscall($call->{pivot_root}, $here, my $also = '.') == 0 or fail("pivot_root: $!");
-  syscall($call->{umount2}, $here, 2) == 0 or fail("umount of the host: $!");
-  chdir '/' or fail("/: $!");
+  become($tree);
 }
 
 sub furnish {
@@ -170,18 +252,7 @@ sub furnish {
   for my $part (qw(kcore keys timer_list kallsyms kpagecount kpageflags)) {
     bind_mount('/dev/null', "$proc/$part") if -e "$proc/$part";
   }
-  must('mount', '-t', 'tmpfs', '-o', 'mode=0755,nosuid,noexec,size=1m', 'tmpfs', $dev);
-  for my $node (qw(null zero full random urandom tty)) {
-    open my $file, '>', "$dev/$node" or fail("/dev/$node: $!");
-    close $file;
-    bind_mount("/dev/$node", "$dev/$node");
-  }
-  mkdir "$dev/pts"; mkdir "$dev/shm";
-  must('mount', '-t', 'devpts', '-o', 'newinstance,ptmxmode=0666,mode=0620,gid=5,nosuid,noexec', 'devpts', "$dev/pts");
-  symlink 'pts/ptmx', "$dev/ptmx";
-  must('mount', '-t', 'tmpfs', '-o', 'mode=1777,nosuid,nodev,size=64m', 'tmpfs', "$dev/shm");
-  symlink '/proc/self/fd', "$dev/fd";
-  symlink "/proc/self/fd/$_->[0]", "$dev/$_->[1]" for [0, 'stdin'], [1, 'stdout'], [2, 'stderr'];
+  devices($dev);
   # A tree whose /run or /tmp is a link gets none of these: what is mounted must lie in the tree.
   must('mount', '-t', 'tmpfs', '-o', 'mode=0755,nosuid,nodev,size=256m', 'tmpfs', "$tree/run") unless -l "$tree/run";
   must('mount', '-t', 'tmpfs', '-o', 'mode=1777,nosuid,nodev,size=512m', 'tmpfs', "$tree/tmp") unless -l "$tree/tmp";
@@ -194,14 +265,24 @@ sub furnish {
   }
 }
 
-sub run {
-  # chown, dac_override, fowner, fsetid, kill, setgid, setuid, setpcap, net_bind_service, sys_chroot, audit_write, setfcap
-  my %kept = map { $_ => 1 } 0, 1, 3, 4, 5, 6, 7, 8, 10, 18, 29, 31;
-  for my $capability (0 .. 63) {
-    next if $kept{$capability};
-    last if syscall($call->{prctl}, 24, $capability, 0, 0, 0) != 0;
+sub devices {
+  my $dev = shift;
+  must('mount', '-t', 'tmpfs', '-o', 'mode=0755,nosuid,noexec,size=1m', 'tmpfs', $dev);
+  for my $node (qw(null zero full random urandom tty)) {
+    open my $file, '>', "$dev/$node" or fail("/dev/$node: $!");
+    close $file;
+    bind_mount("/dev/$node", "$dev/$node");
   }
-  syscall($call->{prctl}, 38, 1, 0, 0, 0) == 0 or fail("no_new_privs: $!");
+  mkdir "$dev/pts"; mkdir "$dev/shm";
+  must('mount', '-t', 'devpts', '-o', 'newinstance,ptmxmode=0666,mode=0620,gid=5,nosuid,noexec', 'devpts', "$dev/pts");
+  symlink 'pts/ptmx', "$dev/ptmx";
+  must('mount', '-t', 'tmpfs', '-o', 'mode=1777,nosuid,nodev,size=64m', 'tmpfs', "$dev/shm");
+  symlink '/proc/self/fd', "$dev/fd";
+  symlink "/proc/self/fd/$_->[0]", "$dev/$_->[1]" for [0, 'stdin'], [1, 'stdout'], [2, 'stderr'];
+}
+
+sub run {
+  keep();
   open STDIN, '<', '/dev/null' or fail("/dev/null: $!");
   %ENV = (PATH => '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', HOME => '/root', LANG => 'C.UTF-8',
     DEBIAN_FRONTEND => 'noninteractive', DEBCONF_NONINTERACTIVE_SEEN => 'true', TERM => 'dumb');

@@ -72,6 +72,16 @@ final class Builds {
 
   /** A recipe with a shell; more keys may follow. */
   Blueprint recipe(String name, String files, String more) throws Exception {
+    shell(name, "scratch", files + more);
+    return blueprint(name);
+  }
+
+  /**
+   * The text of a recipe with a shell.
+   *
+   * @param more files, and further keys
+   */
+  void shell(String name, String from, String more) throws Exception {
     Path own = folder.resolve("lib/recipes/" + name);
     Files.createDirectories(own);
     Path shell = own.resolve("busybox");
@@ -82,12 +92,12 @@ final class Builds {
         "lib/recipes/" + name + "/recipe.yaml",
         "name: "
             + name
-            + "\nfrom: scratch\nfiles:\n"
+            + "\nfrom: "
+            + from
+            + "\nfiles:\n"
             + "  - {path: /bin/busybox, source: busybox, mode: 755}\n"
             + "  - {path: /bin/sh, link: busybox}\n"
-            + files
             + more);
-    return blueprint(name);
   }
 
   Blueprint blueprint(String name) throws Exception {

@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -15,8 +17,10 @@ import org.junit.jupiter.api.io.TempDir;
 final class RpmTest {
   @TempDir Path folder;
 
-  @Test
-  void packagesOfARepositoryAreInstalledByDnf() throws Exception {
+  private Builds builds;
+
+  @BeforeEach
+  void aRepository() throws Exception {
     Builds.need();
     for (String program : List.of("dnf", "rpmbuild", "createrepo_c")) {
       assumeTrue(
@@ -24,10 +28,25 @@ final class RpmTest {
           "no " + program + " here (apt-get install dnf rpm createrepo-c)");
     }
     Path repository = Files.createDirectory(folder.resolve("repository"));
-    rpm(repository, "hello-lib", "");
-    rpm(repository, "hello", "Requires: hello-lib");
+    rpm(repository, "hello-lib", "", "");
+    rpm(repository, "hello", "Requires: hello-lib", "");
+    rpm(
+        repository,
+        "nosy",
+        "AutoReqProv: no\nProvides: /bin/sh",
+        """
+        %%post
+        PATH=/bin; busybox --install -s /bin
+        mkdir -p /mnt
+        mount -t tmpfs none /mnt 2>/dev/null && echo mounted >>/found
+        mknod /disk b 254 0 2>/dev/null && echo device >>/found
+        [ -e %1$s ] && echo path >>/found
+        [ -e /proc/1/root%1$s ] && echo root-of-1 >>/found
+        echo done >>/found
+        """
+            .formatted(repository));
     run("createrepo_c", "-q", repository.toString());
-    Builds builds = new Builds(folder, Limits.USUAL);
+    builds = new Builds(folder, Limits.USUAL);
     builds.write(
         "lib/classes/rpm.yaml",
         "name: redhat/test\nfamily: rpm\nsuite: \"9\"\narchitectures: [amd64]\nsize: 16MiB\n"
@@ -35,7 +54,15 @@ final class RpmTest {
             + repository
             + "\"}]\npackages: [hello-lib]\n");
     builds.write("lib/recipes/r.yaml", "name: r\nfrom: redhat/test\npackages: [hello]\n");
+  }
 
+  @AfterEach
+  void nothingIsLeft() throws Exception {
+    builds.assertNothingLeft();
+  }
+
+  @Test
+  void packagesOfARepositoryAreInstalledByDnf() throws Exception {
     Farm.Built built = builds.build(builds.blueprint("r"));
 
     assertThat(builds.content(built, "/usr/share/hello")).isEqualTo("hello\n");
@@ -44,10 +71,44 @@ final class RpmTest {
         .containsExactly("hello 1-1 noarch", "hello-lib 1-1 noarch");
     assertThat(Files.readString(built.folder().resolve(Images.SBOM)))
         .contains("pkg:rpm/redhat/hello-lib@1-1?arch=noarch");
-    builds.assertNothingLeft();
   }
 
-  private void rpm(Path into, String name, String more) throws Exception {
+  @Test
+  void aPackagesScriptHasNoWayToTheHost() throws Exception {
+    builds.shell("shell", "redhat/test", "");
+    builds.write("lib/recipes/n.yaml", "name: n\nfrom: shell\npackages: [nosy]\n");
+
+    Farm.Built built = builds.build(builds.blueprint("n"));
+
+    assertThat(builds.content(built, "/found")).isEqualTo("done\n");
+  }
+
+  @Test
+  void whatAPackageHasGoesThroughNoLinkOfTheTree() throws Exception {
+    Path outside = Files.createDirectory(folder.resolve("outside"));
+    builds.shell(
+        "door",
+        "redhat/test",
+        """
+        scripts:
+          - |
+            PATH=/bin; busybox --install -s /bin
+            rm -rf /var/cache /var/log /usr/share/hello-lib
+            ln -s %1$s /var/cache
+            ln -s %1$s /var/log
+            ln -s %1$s/new /usr/share/hello
+        """
+            .formatted(outside));
+    builds.write("lib/recipes/through.yaml", "name: through\nfrom: door\npackages: [hello]\n");
+    try {
+      builds.build(builds.blueprint("through"));
+    } catch (FarmException refused) {
+      assertThat(refused).hasMessageContaining("dnf");
+    }
+    assertThat(outside).isEmptyDirectory();
+  }
+
+  private void rpm(Path into, String name, String more, String scripts) throws Exception {
     Path spec =
         Files.writeString(
             folder.resolve(name + ".spec"),
@@ -61,13 +122,14 @@ final class RpmTest {
             %2$s
             %%description
             A package of a test.
+            %3$s
             %%install
             mkdir -p %%{buildroot}/usr/share
             echo %1$s >%%{buildroot}/usr/share/%1$s
             %%files
             /usr/share/%1$s
             """
-                .formatted(name, more));
+                .formatted(name, more, scripts));
     run(
         "rpmbuild",
         "--quiet",

@@ -120,6 +120,22 @@ final class VanishedPackageTest {
     assertThat(builds.farm.clean(new Cleaning.Wish(0, Duration.ZERO, false)).packages()).isOne();
   }
 
+  @Test
+  void aPackageIsNotUnpackedThroughALinkOfTheTree() throws Exception {
+    Path outside = Files.createDirectory(folder.resolve("outside"));
+    publish("1", 1_700_000_000);
+    builds.write(
+        "lib/recipes/door.yaml",
+        "name: door\nfrom: parts\nfiles: [{path: /usr/share, link: " + outside + "}]\n");
+    builds.write("lib/recipes/through.yaml", "name: through\nfrom: door\npackages: [part]\n");
+
+    Farm.Built built = builds.build(builds.blueprint("through"));
+
+    assertThat(outside).isEmptyDirectory();
+    assertThat(builds.content(built, "/usr/share/part")).isEqualTo("version 1\n");
+    builds.assertNothingLeft();
+  }
+
   /** A flat repository with one package. */
   private void publish(String version, long second) throws Exception {
     Path tree = folder.resolve("tree-" + version);
