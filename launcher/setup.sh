@@ -2,15 +2,18 @@
 
 readonly QEMU_MINIMUM=10.0.2
 
-# set_up build|all: what compiling needs, or all. Does nothing, and says nothing, when all is there.
+# set_up build|all|test: what compiling needs, or all, or what tests need, too. Does nothing, and says nothing, when
+# all is there.
 set_up() {
   local packages=() qemu=() jdk=yes
   find_jdk || missing_jdk
   type -P mvn >/dev/null || packages+=(maven)
-  if [[ $1 == all ]]; then
-    missing_tools
+  if [[ $1 != build ]]; then
+    missing_tools <<<"$TOOLS"
+    [[ -e /usr/share/keyrings/debian-archive-keyring.gpg ]] || packages+=(debian-archive-keyring)
     missing_qemu
   fi
+  [[ $1 != test ]] || missing_tools <<<"$TEST_TOOLS"
   [[ $jdk ]] || get_jdk_by_hand
   ((${#packages[@]} + ${#qemu[@]})) || return 0
   type -P apt-get >/dev/null ||
@@ -24,21 +27,24 @@ set_up() {
   find_jdk || die "the installed JDK is not in /usr/lib/jvm; set JAVA_HOME"
 }
 
-missing_tools() {
-  local command package
-  while read -r command package; do
-    type -P "$command" >/dev/null || [[ " ${packages[*]} " == *" $package "* ]] || packages+=("$package")
-  done <<'END'
-mmdebstrap mmdebstrap
+# Commands, each with its package.
+readonly TOOLS="mmdebstrap mmdebstrap
 ip iproute2
 tc iproute2
 mke2fs e2fsprogs
 setpriv util-linux
 unshare util-linux
 flock util-linux
-ps procps
-END
-  [[ -e /usr/share/keyrings/debian-archive-keyring.gpg ]] || packages+=(debian-archive-keyring)
+ps procps"
+# File systems that share blocks.
+readonly TEST_TOOLS="mkfs.btrfs btrfs-progs
+mkfs.xfs xfsprogs"
+
+missing_tools() {
+  local command package
+  while read -r command package; do
+    type -P "$command" >/dev/null || [[ " ${packages[*]} " == *" $package "* ]] || packages+=("$package")
+  done
 }
 
 # Live migration loses guest memory with older ones (docs/decisions).

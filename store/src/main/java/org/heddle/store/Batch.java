@@ -27,6 +27,15 @@ final class Batch {
     return count;
   }
 
+  /** Of the file, holes counted. */
+  long bytes() {
+    long bytes = 0;
+    for (int i = 0; i < count; i++) {
+      bytes += Math.abs(lengths[i]);
+    }
+    return bytes;
+  }
+
   void chunk(int start, int length) {
     room();
     starts[count] = start;

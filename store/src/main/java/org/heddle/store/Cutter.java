@@ -1,10 +1,13 @@
 package org.heddle.store;
 
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,6 +17,9 @@ import org.jspecify.annotations.Nullable;
 final class Cutter {
   /** Small, so that what was read is still in the processor's cache when it is cut. */
   private static final int BUFFER = 1 << 20;
+
+  /** Batches between reading and the sink. */
+  private static final int BATCHES = 6;
 
   /** Read at once: the system copies this much twice, the second time from the cache. */
   private static final int PIECE = 128 << 10;
@@ -40,17 +46,39 @@ final class Cutter {
     this.size = file.size();
   }
 
-  long size() {
-    return size;
+  /** Takes a batch; its bytes are gone after that. */
+  interface Sink {
+    void take(Batch batch) throws IOException;
   }
 
-  /** The batch's bytes are not needed any more. Any thread may say so. */
-  void release(Batch batch) {
-    free.add(batch.data);
+  /**
+   * Gives all of the file in batches that are hashed, one after the other; what follows is read and
+   * hashed meanwhile.
+   */
+  void each(Workers workers, Progress progress, Sink sink) throws IOException {
+    Queue<Future<Batch>> hashing = new ArrayDeque<>();
+    long done = 0;
+    Batch next = next();
+    while (next != null || !hashing.isEmpty()) {
+      if (Thread.interrupted()) {
+        throw new InterruptedIOException("interrupted");
+      }
+      if (next != null) {
+        hashing.add(workers.start(next::hash));
+      }
+      if (next == null || hashing.size() > BATCHES) {
+        Batch hashed = Workers.result(hashing.remove());
+        sink.take(hashed);
+        done += hashed.bytes();
+        free.add(hashed.data);
+        progress.at(done, size);
+      }
+      next = next == null ? null : next();
+    }
   }
 
   /** The next batch; null at the end of the file. */
-  @Nullable Batch next() throws IOException {
+  private @Nullable Batch next() throws IOException {
     byte[] buffer = free.poll();
     Batch batch = new Batch(buffer == null ? new byte[BUFFER] : buffer);
     System.arraycopy(carried, 0, batch.data, 0, carriedLength);

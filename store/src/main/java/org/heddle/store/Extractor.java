@@ -21,6 +21,7 @@ import java.util.Optional;
 import java.util.Queue;
 import java.util.SequencedMap;
 import java.util.UUID;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicLong;
@@ -49,6 +50,7 @@ public final class Extractor {
   private final Queue<BlockReader> readers = new ConcurrentLinkedQueue<>();
   private final AtomicLong synced = new AtomicLong();
   private final Lock syncing = new ReentrantLock();
+  private final AtomicLong cloned = new AtomicLong();
   private long chunks;
 
   public Extractor(Store store, Progress progress) {
@@ -79,12 +81,24 @@ public final class Extractor {
    * @throws StoreException full when the file's disk is; nothing is left behind then
    */
   public ExtractReport extract(IndexReader index, Path file) throws IOException {
+    return extract(index, file, List.of());
+  }
+
+  /**
+   * The same beside files that have much of what the new one shall have. They are read and hashed;
+   * what they have is not read from the store. Where the file system can share blocks (btrfs, XFS),
+   * whole blocks of runs that lie alike in both take no place of their own; elsewhere they are
+   * copied, each chunk checked.
+   *
+   * @param like regular files, of which {@code file} may be one
+   */
+  public ExtractReport extract(IndexReader index, Path file, List<Path> like) throws IOException {
     Path target = file.toAbsolutePath();
     requireReplaceable(target);
     Path fresh = target.resolveSibling("." + target.getFileName() + "." + UUID.randomUUID());
     try {
       Files.createFile(fresh);
-      fill(index, fresh, false);
+      fill(index, fresh, false, like);
       Files.move(fresh, target, StandardCopyOption.ATOMIC_MOVE);
       Path folder = target.getParent();
       if (folder != null) {
@@ -111,7 +125,7 @@ public final class Extractor {
    */
   public ExtractReport update(IndexReader index, Path file) throws IOException {
     try {
-      fill(index, file, true);
+      fill(index, file, true, List.of());
       return report(index);
     } catch (IOException failure) {
       throw explained(failure, file, "it is half changed: make room and repeat it");
@@ -131,40 +145,62 @@ public final class Extractor {
   }
 
   private ExtractReport report(IndexReader index) {
-    return new ExtractReport(index.info(), chunks, written.get());
+    return new ExtractReport(index.info(), chunks, written.get(), cloned.get());
   }
 
-  private void fill(IndexReader index, Path file, boolean old) throws IOException {
+  private void fill(IndexReader index, Path file, boolean old, List<Path> like) throws IOException {
+    long size = index.info().fileSize();
     try (FileChannel channel =
             FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE);
         Workers workers = Workers.all();
+        OldFiles known = OldFiles.read(like, file, workers, progress.part(0, size));
         Native.Puncher puncher = old ? Native.puncher(file) : Native.Puncher.NONE) {
       Target target = new Target(channel, puncher, old);
       try (RandomAccessFile sized = new RandomAccessFile(file.toFile(), "rw")) {
-        sized.setLength(index.info().fileSize());
+        sized.setLength(size);
       }
-      Queue<Future<?>> running = new ArrayDeque<>();
-      SequencedMap<BlockOf, List<Wanted>> window = new LinkedHashMap<>();
-      for (Optional<Entry> entry = index.next(); entry.isPresent(); entry = index.next()) {
-        long position = index.position() - entry.get().length();
-        switch (entry.get()) {
-          case Entry.Hole(long length) -> hole(target, position, length);
-          case Entry.Data(ChunkRef chunk) -> {
+      fill(index, target, workers, known, progress.part(known.bytes(), 0));
+      channel.force(true);
+    }
+  }
+
+  private void fill(
+      IndexReader index, Target target, Workers workers, OldFiles known, Progress shown)
+      throws IOException {
+    long size = index.info().fileSize();
+    Queue<Future<?>> running = new ArrayDeque<>();
+    SequencedMap<BlockOf, List<Wanted>> window = new LinkedHashMap<>();
+    Reuse reuse = new Reuse(known, target.channel, run -> begin(() -> put(run), workers, running));
+    for (Optional<Entry> entry = index.next(); entry.isPresent(); entry = index.next()) {
+      long position = index.position() - entry.get().length();
+      switch (entry.get()) {
+        case Entry.Hole(long length) -> hole(target, position, length);
+        case Entry.Data(ChunkRef chunk) -> {
+          if (!reuse.take(chunk, position)) {
             want(chunk, position, window);
-            if (++chunks % WINDOW == 0) {
-              start(window, target, workers, running);
-              progress.at(index.position(), index.info().fileSize());
-            }
+          }
+          if (++chunks % WINDOW == 0) {
+            start(window, target, workers, running);
+            shown.at(index.position(), size);
           }
         }
       }
-      start(window, target, workers, running);
-      while (!running.isEmpty()) {
-        Workers.result(running.remove());
-      }
-      channel.force(true);
-      progress.at(index.info().fileSize(), index.info().fileSize());
     }
+    reuse.end();
+    start(window, target, workers, running);
+    while (!running.isEmpty()) {
+      Workers.result(running.remove());
+    }
+    shown.at(size, size);
+  }
+
+  private boolean put(Reuse.Run run) throws IOException {
+    Reuse.Amount put =
+        run.put((chunk, position) -> writeOther(new Wanted(position, chunk, 0), run.into()));
+    cloned.addAndGet(put.cloned());
+    written.addAndGet(put.copied());
+    syncSometimes(run.into());
+    return true;
   }
 
   private void want(ChunkRef chunk, long position, Map<BlockOf, List<Wanted>> window)
@@ -183,20 +219,26 @@ public final class Extractor {
       Queue<Future<?>> running)
       throws IOException {
     for (Map.Entry<BlockOf, List<Wanted>> block : window.entrySet()) {
-      while (running.size() > workers.count()) {
-        Workers.result(running.remove());
-      }
-      running.add(
-          workers.start(() -> {
+      Callable<Boolean> task =
+          () -> {
             write(block.getKey(), block.getValue(), target);
             syncSometimes(target.channel);
             return true;
-          }));
-      if (Thread.interrupted()) {
-        throw new InterruptedIOException("interrupted");
-      }
+          };
+      begin(task, workers, running);
     }
     window.clear();
+  }
+
+  private static void begin(Callable<Boolean> task, Workers workers, Queue<Future<?>> running)
+      throws IOException {
+    while (running.size() > workers.count()) {
+      Workers.result(running.remove());
+    }
+    running.add(workers.start(task));
+    if (Thread.interrupted()) {
+      throw new InterruptedIOException("interrupted");
+    }
   }
 
   /** One thread at a time tells the disk to write what has come; others go on. */

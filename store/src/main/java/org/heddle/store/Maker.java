@@ -1,7 +1,6 @@
 package org.heddle.store;
 
 import java.io.IOException;
-import java.io.InterruptedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -20,9 +19,6 @@ import org.jspecify.annotations.Nullable;
  * size.
  */
 public final class Maker {
-  /** Batches of 1 MiB between reading and looking up. */
-  private static final int BATCHES = 6;
-
   private static final int FIRST_BLOCK = 1 << 20;
 
   private final StoreWriter writer;
@@ -91,26 +87,7 @@ public final class Maker {
   }
 
   private void run(Cutter cutter, Workers workers, IndexWriter index) throws IOException {
-    Queue<Future<Batch>> hashing = new ArrayDeque<>();
-    long done = 0;
-    while (true) {
-      if (Thread.interrupted()) {
-        throw new InterruptedIOException("interrupted");
-      }
-      Batch next = cutter.next();
-      if (next == null) {
-        break;
-      }
-      hashing.add(workers.start(next::hash));
-      if (hashing.size() > BATCHES) {
-        done += lookUp(Workers.result(hashing.remove()), cutter, workers, index);
-        progress.at(done, cutter.size());
-      }
-    }
-    while (!hashing.isEmpty()) {
-      done += lookUp(Workers.result(hashing.remove()), cutter, workers, index);
-      progress.at(done, cutter.size());
-    }
+    cutter.each(workers, progress, batch -> lookUp(batch, workers, index));
     endBlock(workers);
     endDeltas(workers);
     finishCompressing();
@@ -122,13 +99,10 @@ public final class Maker {
     }
   }
 
-  private long lookUp(Batch batch, Cutter cutter, Workers workers, IndexWriter index)
-      throws IOException {
-    long bytes = 0;
+  private void lookUp(Batch batch, Workers workers, IndexWriter index) throws IOException {
     for (int i = 0; i < batch.count(); i++) {
       Entry entry = batch.entry(i);
       index.add(entry);
-      bytes += entry.length();
       if (entry instanceof Entry.Data(ChunkRef chunk)) {
         chunks++;
         if (!writer.has(chunk.id())) {
@@ -136,8 +110,6 @@ public final class Maker {
         }
       }
     }
-    cutter.release(batch);
-    return bytes;
   }
 
   private void take(ChunkRef chunk, byte[] data, int start, Workers workers) throws IOException {

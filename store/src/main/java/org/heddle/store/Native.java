@@ -11,9 +11,10 @@ import java.nio.file.Path;
 
 /**
  * What Linux can do with files and the JDK does not offer: finding holes ({@code lseek} with {@code
- * SEEK_DATA} and {@code SEEK_HOLE}) and making them ({@code fallocate} with {@code
- * FALLOC_FL_PUNCH_HOLE}); see lseek(2) and fallocate(2). Where the system has none of it, files are
- * read in full and zeros are written.
+ * SEEK_DATA} and {@code SEEK_HOLE}), making them ({@code fallocate} with {@code
+ * FALLOC_FL_PUNCH_HOLE}) and sharing blocks between files ({@code ioctl} with {@code
+ * FICLONERANGE}); see lseek(2), fallocate(2) and ioctl_ficlonerange(2). Where the system has none
+ * of it, files are read in full, zeros are written and blocks copied.
  */
 final class Native {
   /** Reading the zeros of smaller files takes less time than setting up the calls. */
@@ -109,9 +110,7 @@ final class Native {
 
     @Override
     public void close() {
-      if (descriptor >= 0) {
-        call(() -> (int) CLOSE.invokeExact(descriptor));
-      }
+      closeIfOpen(descriptor);
     }
   }
 
@@ -128,6 +127,76 @@ final class Native {
                 ValueLayout.JAVA_LONG));
 
     private Punching() {}
+  }
+
+  /**
+   * To put blocks of one file into another without copying them. The JDK's own copies do so where
+   * they can, but do not say whether they did.
+   */
+  static Cloner cloner(Path from, Path to) {
+    return new Cloner(open(from, 0), open(to, READ_WRITE));
+  }
+
+  /** Shares blocks of two open files, which may have no name any more. Safe for threads. */
+  static final class Cloner implements AutoCloseable {
+    private final int from;
+    private final int to;
+
+    private Cloner(int from, int to) {
+      this.from = from;
+      this.to = to;
+    }
+
+    /**
+     * Has a stretch of the second file be the blocks of the first; each gets its own as soon as it
+     * is written to.
+     *
+     * @param length 0: to the end of the first; else whole blocks, as the positions are
+     * @return false: nothing was done; the file system cannot, or these are two
+     */
+    boolean share(long position, long length, long target) {
+      if (from < 0 || to < 0) {
+        return false;
+      }
+      try (Arena arena = Arena.ofConfined()) {
+        MemorySegment range = arena.allocate(4 * Long.BYTES, Long.BYTES);
+        range.setAtIndex(ValueLayout.JAVA_LONG, 0, from);
+        range.setAtIndex(ValueLayout.JAVA_LONG, 1, position);
+        range.setAtIndex(ValueLayout.JAVA_LONG, 2, length);
+        range.setAtIndex(ValueLayout.JAVA_LONG, 3, target);
+        return call(() -> (int) Sharing.IOCTL.invokeExact(to, Sharing.CLONE_RANGE, range)) == 0;
+      }
+    }
+
+    @Override
+    public void close() {
+      closeIfOpen(from);
+      closeIfOpen(to);
+    }
+  }
+
+  /** Made when something is shared. */
+  private static final class Sharing {
+    /** {@code FICLONERANGE} of linux/fs.h: _IOW(0x94, 13, struct of 32 bytes). */
+    private static final long CLONE_RANGE = 0x4020940DL;
+
+    private static final MethodHandle IOCTL =
+        handle(
+            "ioctl",
+            FunctionDescriptor.of(
+                ValueLayout.JAVA_INT,
+                ValueLayout.JAVA_INT,
+                ValueLayout.JAVA_LONG,
+                ValueLayout.ADDRESS),
+            Linker.Option.firstVariadicArg(2));
+
+    private Sharing() {}
+  }
+
+  private static void closeIfOpen(int descriptor) {
+    if (descriptor >= 0) {
+      call(() -> (int) CLOSE.invokeExact(descriptor));
+    }
   }
 
   private static int open(Path file, int flags) {

@@ -10,4 +10,9 @@ public interface Progress {
    * @param whole bytes of the whole file
    */
   void at(long done, long whole);
+
+  /** For a part of it. */
+  default Progress part(long before, long after) {
+    return (done, whole) -> at(before + done, before + whole + after);
+  }
 }

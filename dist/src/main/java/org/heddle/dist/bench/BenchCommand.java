@@ -163,8 +163,8 @@ public final class BenchCommand {
       name = "boot",
       description =
           "A guest boots from the image debian over a limited link: after a whole pull, and before"
-              + " its data is here. Time until its agent answers, and the share of the data that"
-              + " was here by then.")
+              + " its data is here, with 0 and 5 % of it at power-on. Time until its agent answers,"
+              + " and the share of the data that was here by then.")
   int boot(
       @Option(
               names = "--image",
@@ -197,16 +197,26 @@ public final class BenchCommand {
         "%nA disk of %d MiB with %d MiB of data over %d Mbit/s (%s)%n%n",
         result.fileBytes() >> 20, result.dataBytes() >> 20, result.mbit(), machine());
     out.printf(
-        "%-24s %8s %8s %8s %10s %10s %8s%n",
-        "", "fetch s", "boot s", "both s", "here %", "by reads %", "whole s");
+        "%-24s %8s %10s %8s %8s %10s %10s %10s %8s%n",
+        "",
+        "fetch s",
+        "at start %",
+        "boot s",
+        "both s",
+        "booted %",
+        "came MiB",
+        "by reads %",
+        "whole s");
     for (DemandBench.Boot boot : result.boots()) {
       out.printf(
-          "%-24s %8.1f %8.1f %8.1f %10.1f %10.1f %8.1f%n",
+          "%-24s %8.1f %10.1f %8.1f %8.1f %10.1f %10.1f %10.1f %8.1f%n",
           boot.what(),
           boot.fetchSeconds(),
+          100 * boot.atStart(),
           boot.bootSeconds(),
           boot.fetchSeconds() + boot.bootSeconds(),
           100 * boot.share(),
+          (boot.share() - boot.atStart()) * result.dataBytes() / (1 << 20),
           100 * boot.demanded(),
           boot.wholeSeconds());
     }

@@ -7,11 +7,17 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.heddle.drivers.Folders;
+import org.heddle.store.ChunkId;
+import org.heddle.store.ChunkRef;
+import org.heddle.store.IndexReader;
 import org.heddle.store.Maker;
 import org.heddle.store.Progress;
 import org.heddle.store.Store;
@@ -36,13 +42,17 @@ import tools.jackson.databind.json.JsonMapper;
 
 /**
  * A guest boots from an image whose chunks are behind a link of limited rate: after a whole pull,
- * and at once, with what it reads fetched when it reads it. What is measured is the time until its
- * agent answers, and how much of the image was there by then.
+ * and at once, with what it reads fetched when it reads it, and with a small part of the data here
+ * when it is switched on. What is measured is the time until its agent answers, and how much of the
+ * image was there by then.
  */
 public final class DemandBench implements AutoCloseable {
   private static final Duration BOOT = Duration.ofMinutes(5);
   private static final Duration FILL = Duration.ofMinutes(15);
   private static final String IMAGE = "disk";
+
+  /** The share of the data that is here at power-on in one of the boots. */
+  private static final double PART = 0.05;
 
   private final Path image;
   private final Path folder;
@@ -54,6 +64,7 @@ public final class DemandBench implements AutoCloseable {
    * One boot.
    *
    * @param fetchSeconds before it could begin
+   * @param atStart share of the data that was here when QEMU was started
    * @param bootSeconds from the start of QEMU until the guest's agent answered
    * @param share of the data that was here then, 0 to 1
    * @param demanded share of the data that came because it was read
@@ -62,6 +73,7 @@ public final class DemandBench implements AutoCloseable {
   public record Boot(
       String what,
       double fetchSeconds,
+      double atStart,
       double bootSeconds,
       double share,
       double demanded,
@@ -101,10 +113,13 @@ public final class DemandBench implements AutoCloseable {
             new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
             ServeSettings.open().onlyReading(true).with(link))) {
       Path order = folder.resolve("order");
+      Start nothing = (_, _) -> {};
       boots.add(pulled(server));
-      boots.add(demanded(server, "only what is read", order, false));
-      boots.add(demanded(server, "filled in file order", folder.resolve("unused"), true));
-      boots.add(demanded(server, "filled in order of use", order, true));
+      boots.add(demanded(server, "only what is read", order, false, nothing));
+      boots.add(demanded(server, "filled in file order", folder.resolve("unused"), true, nothing));
+      boots.add(demanded(server, "filled in order of use", order, true, nothing));
+      Start part = (here, first) -> put(first, origin, PART, here);
+      boots.add(demanded(server, "the same, 5 % here", order, true, part));
     }
     return new Result(mbit, Files.size(raw), dataBytes, boots);
   }
@@ -126,14 +141,45 @@ public final class DemandBench implements AutoCloseable {
     }
     double fetched = since(begin);
     double boot = boot(MappedImage.of(here, IMAGE));
-    return new Boot(what, fetched, boot, 1, 0, fetched);
+    return new Boot(what, fetched, 1, boot, 1, 0, fetched);
   }
 
-  private Boot demanded(HttpStoreServer server, String what, Path order, boolean fill)
+  /** What is in a store before a guest boots. */
+  private interface Start {
+    void fill(Store here, Path order) throws IOException;
+  }
+
+  /** Puts the first chunks of an order into a store, as many as make up that share of the data. */
+  private static void put(Path order, Store origin, double share, Store here) throws IOException {
+    Map<ChunkId, ChunkRef> chunks = new HashMap<>();
+    long room = 0;
+    try (IndexReader index = origin.index(IMAGE)) {
+      for (ChunkRef chunk : Store.chunks(index)) {
+        chunks.put(chunk.id(), chunk);
+        room += chunk.length();
+      }
+    }
+    room = Math.round(share * room);
+    try (StoreWriter writer = here.writer()) {
+      // The first line says what the file is.
+      for (String line : Files.readAllLines(order).stream().skip(1).toList()) {
+        ChunkRef chunk = Objects.requireNonNull(chunks.get(ChunkId.parse(line)));
+        room -= chunk.length();
+        if (room < 0) {
+          break;
+        }
+        writer.add(chunk.id(), origin.read(chunk.id()), 0, chunk.length());
+      }
+      writer.flush();
+    }
+  }
+
+  private Boot demanded(HttpStoreServer server, String what, Path order, boolean fill, Start start)
       throws IOException, InterruptedException {
     log.accept(what);
     Traffic traffic = new Traffic();
-    Store here = Store.openOrCreate(folder.resolve(what.replace(' ', '-')));
+    Store here = Store.openOrCreate(folder.resolve(what.replaceAll("\\W+", "-")));
+    start.fill(here, order);
     DemandSettings settings = DemandSettings.plain().filling(fill).ordered(order);
     long begin = System.nanoTime();
     DemandImage.From from =
@@ -144,7 +190,8 @@ public final class DemandBench implements AutoCloseable {
       DemandStatus status = demand.status();
       double whole = fill ? awaitWhole(demand, begin) : Double.NaN;
       double reads = (double) status.demandedBytes() / status.dataBytes();
-      return new Boot(what, ready, boot, status.share(), reads, whole);
+      double first = (double) status.hereBytes() / status.dataBytes();
+      return new Boot(what, ready, first, boot, status.share(), reads, whole);
     }
   }
 

@@ -3,6 +3,8 @@ package org.heddle.dist.store;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.heddle.cli.Failure;
@@ -42,9 +44,21 @@ final class ExtractCommand implements Callable<Integer> {
               + " this is interrupted, repeat it.")
   boolean inPlace;
 
+  @Option(
+      names = "--like",
+      paramLabel = "OLDFILE",
+      description =
+          "A file that has much of what FILE shall have, as an older version: it is read, and what"
+              + " it has is taken from it; on btrfs and XFS the two then share those blocks, which"
+              + " takes neither time nor space. May be repeated.")
+  List<Path> like = new ArrayList<>();
+
   @Override
   public Integer call() {
     StoreCommand store = Objects.requireNonNull(parent);
+    if (inPlace && !like.isEmpty()) {
+      throw Failure.invalid("--in-place keeps what FILE has already: leave --like");
+    }
     if (inPlace && !Files.isRegularFile(file)) {
       throw Failure.notFound("there is no file " + file + " to change in place");
     }
@@ -59,15 +73,16 @@ final class ExtractCommand implements Callable<Integer> {
     Extractor extractor = new Extractor(store, progress);
     try (IndexReader reader = signed.index(store, index)) {
       ExtractReport done =
-          inPlace ? extractor.update(reader, file) : extractor.extract(reader, file);
+          inPlace ? extractor.update(reader, file) : extractor.extract(reader, file, like);
       return Outcome.of(
-          index,
-          done.index().id().toString(),
-          done.index().fileSize(),
-          done.bytesWritten(),
-          0,
-          done.chunks(),
-          System.nanoTime() - begin);
+              index,
+              done.index().id().toString(),
+              done.index().fileSize(),
+              done.bytesWritten(),
+              0,
+              done.chunks(),
+              System.nanoTime() - begin)
+          .cloned(done.bytesCloned());
     }
   }
 }

@@ -29,7 +29,8 @@ final class DemandBenchTest {
       result.boots().forEach(System.out::println);
       DemandBench.Boot onlyRead = result.boots().get(1);
       assertThat(onlyRead.share()).isEqualTo(onlyRead.demanded()).isBetween(0.01, 0.6);
-      assertThat(result.boots()).hasSize(4);
+      assertThat(result.boots()).hasSize(5);
+      assertThat(result.boots().getLast().atStart()).isBetween(0.049, 0.05);
     }
   }
 }
