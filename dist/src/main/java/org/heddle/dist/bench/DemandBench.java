@@ -152,14 +152,11 @@ public final class DemandBench implements AutoCloseable {
   /** Puts the first chunks of an order into a store, as many as make up that share of the data. */
   private static void put(Path order, Store origin, double share, Store here) throws IOException {
     Map<ChunkId, ChunkRef> chunks = new HashMap<>();
-    long room = 0;
     try (IndexReader index = origin.index(IMAGE)) {
-      for (ChunkRef chunk : Store.chunks(index)) {
-        chunks.put(chunk.id(), chunk);
-        room += chunk.length();
-      }
+      index.eachChunk(chunk -> chunks.put(chunk.id(), chunk));
     }
-    room = Math.round(share * room);
+    long data = chunks.values().stream().mapToLong(ChunkRef::length).sum();
+    long room = Math.round(share * data);
     try (StoreWriter writer = here.writer()) {
       // The first line says what the file is.
       for (String line : Files.readAllLines(order).stream().skip(1).toList()) {
