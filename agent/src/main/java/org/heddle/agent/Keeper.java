@@ -9,8 +9,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.heddle.api.AgentApi.Member;
 import org.heddle.api.AgentApi.Offer;
@@ -40,17 +38,14 @@ final class Keeper implements AutoCloseable {
   private static final Duration LATER = Duration.ofSeconds(3);
 
   private final Content content;
-  private final ContentSweep sweep;
   private final Machines machines;
   private final Offers offers;
   private final Supplier<Optional<Member>> repository;
   private final long rate;
   private final Copies copies;
-  private final Runnable first;
   private final Set<IndexName.Copy> copied = new HashSet<>();
   private @Nullable HostId copiedTo;
-  private final Semaphore woken = new Semaphore(1);
-  private final Thread thread = Thread.ofPlatform().daemon().name("keeper").unstarted(this::run);
+  private final Rounds rounds;
 
   /**
    * @param repository the agent of the site that keeps copies, if it is another one
@@ -67,41 +62,33 @@ final class Keeper implements AutoCloseable {
       Copies copies,
       Runnable first) {
     this.content = content;
-    this.sweep = sweep;
     this.machines = machines;
     this.offers = offers;
     this.repository = repository;
     this.rate = rate;
     this.copies = copies;
-    this.first = first;
+    this.rounds =
+        new Rounds(
+            "keeper",
+            INTERVAL,
+            LATER,
+            List.of(
+                new Rounds.Part("copying saved states", this::copyAll),
+                new Rounds.Part("taking away what is not needed", first::run),
+                new Rounds.Part(
+                    "sweeping the content store",
+                    () -> sweep.sweep(InstantSource.system().instant(), false)),
+                // What transfers have used goes back to the system, which machines need more.
+                new Rounds.Part("giving memory back", System::gc)));
   }
 
   void start() {
-    thread.start();
+    rounds.start();
   }
 
   /** Something was saved or discarded. */
   void look() {
-    if (woken.availablePermits() == 0) {
-      woken.release();
-    }
-  }
-
-  private void run() {
-    try {
-      while (true) {
-        if (woken.tryAcquire(INTERVAL.toMillis(), TimeUnit.MILLISECONDS)) {
-          Thread.sleep(LATER);
-        }
-        copyAll();
-        first.run();
-        sweep.sweep(InstantSource.system().instant(), false);
-        // What transfers have used goes back to the system, which machines need more.
-        System.gc();
-      }
-    } catch (InterruptedException closed) {
-      Thread.currentThread().interrupt();
-    }
+    rounds.wake();
   }
 
   private void copyAll() throws InterruptedException {
@@ -164,6 +151,6 @@ final class Keeper implements AutoCloseable {
 
   @Override
   public void close() {
-    Threads.end(List.of(thread));
+    rounds.close();
   }
 }

@@ -1,7 +1,6 @@
 package org.heddle.images;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Comparator;
@@ -136,7 +135,7 @@ final class BoundedRoom implements Room {
       bytes += image.bytes();
     }
     for (Path folder : List.of(farm.packages(), farm.lists(), farm.store(), farm.failed())) {
-      bytes += Files.isDirectory(folder) ? Stages.size(folder) : 0;
+      bytes += Below.bytes(folder);
     }
     return bytes;
   }

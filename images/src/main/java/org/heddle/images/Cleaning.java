@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.heddle.store.StoreException;
 
 /**
  * Takes away stages that no image needs and packages that were fetched, the longest unused first.
@@ -54,7 +55,7 @@ public final class Cleaning {
     farm.sweep();
     images.sweep();
     if (!wish.dryRun()) {
-      images.chunks().collect();
+      collect();
     }
     List<Candidate> candidates = candidates(false);
     long all = candidates.stream().mapToLong(Candidate::bytes).sum() + needed();
@@ -70,8 +71,19 @@ public final class Cleaning {
    * @param ofImages also stages that images have, which are whole without
    */
   void free(long bytes, boolean ofImages) throws IOException {
-    images.chunks().collect();
+    collect();
     Report _ = free(candidates(ofImages), bytes, limit(parts.clock().instant()), false);
+  }
+
+  /** Who collects at the same time does it for both. */
+  private void collect() throws IOException {
+    try {
+      images.chunks().collect();
+    } catch (StoreException refused) {
+      if (refused.kind() != StoreException.Kind.CONFLICT) {
+        throw refused;
+      }
+    }
   }
 
   private Report free(List<Candidate> candidates, long goal, Instant limit, boolean dryRun)
@@ -126,33 +138,26 @@ public final class Cleaning {
     List<Candidate> candidates = new ArrayList<>();
     for (StageRecord stage : stages.all()) {
       if (!used.contains(stage.digest())) {
-        Path mark = stages.folder(stage.digest()).resolve("used");
-        Instant when =
-            Files.exists(mark) ? Files.getLastModifiedTime(mark).toInstant() : Instant.EPOCH;
-        candidates.add(
-            new Candidate(stages.folder(stage.digest()), stage.digest(), stage.bytes(), when));
+        Path folder = stages.folder(stage.digest());
+        candidates.add(new Candidate(folder, stage.digest(), stage.bytes(), marked(folder)));
       }
     }
     for (Path folder : List.of(farm.packages(), farm.failed())) {
-      for (Path file : files(folder)) {
-        try {
-          candidates.add(new Candidate(file, "", Files.size(file), lastUse(file)));
-        } catch (NoSuchFileException goneMeanwhile) {
-          // One less.
-        }
-      }
+      Below.each(
+          folder,
+          (file, is) -> candidates.add(new Candidate(file, "", is.size(), lastUse(file))));
     }
     candidates.sort(
         Comparator.comparing(Candidate::used).thenComparing(one -> one.path().toString()));
     return candidates;
   }
 
-  private static List<Path> files(Path folder) throws IOException {
-    if (!Files.isDirectory(folder)) {
-      return List.of();
-    }
-    try (Stream<Path> all = Files.walk(folder)) {
-      return all.filter(Files::isRegularFile).toList();
+  /** When a stage was used last; long ago when it has no mark, or goes just now. */
+  private static Instant marked(Path stage) throws IOException {
+    try {
+      return Files.getLastModifiedTime(stage.resolve(Stages.USED)).toInstant();
+    } catch (NoSuchFileException none) {
+      return Instant.EPOCH;
     }
   }
 
@@ -170,8 +175,7 @@ public final class Cleaning {
       return false;
     }
     try (Locks.Held _ = lock.get()) {
-      Path mark = one.path().resolve("used");
-      if (Files.exists(mark) && !Files.getLastModifiedTime(mark).toInstant().isBefore(limit)) {
+      if (!marked(one.path()).isBefore(limit)) {
         return false;
       }
       // From now on nobody takes it for a stage.

@@ -27,7 +27,9 @@ import org.heddle.images.recipe.Step;
  */
 final class Stages {
   private static final String RECORD = "stage.json";
-  private static final String USED = "used";
+
+  /** In a stage's folder: its time is that of its last use. */
+  static final String USED = "used";
 
   /** In a stage's work folder: "name version architecture" of all packages, a line each. */
   static final String PACKAGES = "packages";
@@ -121,7 +123,7 @@ final class Stages {
       } catch (FarmException failed) {
         throw withLog(failed, digest, logFile);
       }
-      long bytes = size(tree);
+      long bytes = Below.bytes(tree);
       Layers with = below.with(tree, digest);
       Path status = work.folder().resolve("status-after");
       List<String> packages =
@@ -172,23 +174,6 @@ final class Stages {
         new FarmException(failed.kind(), String.valueOf(failed.getMessage()), Optional.of(kept));
     told.initCause(failed);
     return told;
-  }
-
-  static long size(Path folder) throws IOException {
-    long bytes = 0;
-    List<Path> files;
-    try (Stream<Path> all = Files.walk(folder)) {
-      files = all.toList();
-    }
-    for (Path file : files) {
-      var attributes =
-          Files.readAttributes(
-              file,
-              java.nio.file.attribute.BasicFileAttributes.class,
-              java.nio.file.LinkOption.NOFOLLOW_LINKS);
-      bytes += attributes.isRegularFile() ? attributes.size() : 0;
-    }
-    return bytes;
   }
 
   /** Why a stage has to be made: what is different from the nearest one that there is. */

@@ -31,7 +31,7 @@ final class ChunksTest {
 
     chunks.put("image", image);
 
-    assertThat(Stages.size(folder.resolve("kept"))).isLessThan(Stages.size(plain) * 95 / 100);
+    assertThat(Below.bytes(folder.resolve("kept"))).isLessThan(Below.bytes(plain) * 95 / 100);
     chunks.get("image", folder.resolve("back"));
     assertThat(folder.resolve("back")).hasSameBinaryContentAs(image);
   }
@@ -43,7 +43,7 @@ final class ChunksTest {
     chunks.put("image", image);
     chunks.remove("image");
     chunks.collect();
-    assertThat(Stages.size(folder.resolve("kept"))).isLessThan(BYTES / 100);
+    assertThat(Below.bytes(folder.resolve("kept"))).isLessThan(BYTES / 100);
   }
 
   /** Sentences that come again far from where they were. */

@@ -60,8 +60,8 @@ final class RoomTest {
   }
 
   private long taken() throws IOException {
-    return Stages.size(builds.farmFolder.resolve("stages"))
-        + Stages.size(builds.farmFolder.resolve("images"));
+    return Below.bytes(builds.farmFolder.resolve("stages"))
+        + Below.bytes(builds.farmFolder.resolve("images"));
   }
 
   @Test
