@@ -60,6 +60,11 @@ final class Apt {
             .resolve((sourceCode ? "source-" : "") + of.suite() + "-" + architecture + "-" + parts);
   }
 
+  /** Where the lists of this class and architecture lie. */
+  Path lists() {
+    return folder;
+  }
+
   /** Where the packages of this class lie. */
   Path archives() {
     return farm.packages().resolve(of.suite());

@@ -7,7 +7,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.FutureTask;
@@ -22,36 +21,21 @@ import org.jspecify.annotations.Nullable;
 final class Build {
   private final Parts parts;
   private final Blueprint image;
-  private final boolean refresh;
-  private final Set<String> refreshed = ConcurrentHashMap.newKeySet();
+  private final Snapshots snapshots;
+  private final StageKeys keys;
   private final Progress progress;
   private final Map<String, FutureTask<Tree>> trees = new ConcurrentHashMap<>();
   private final StageMaker maker;
 
-  Build(Parts parts, Blueprint image, boolean refresh, Progress progress) {
+  Build(Parts parts, Blueprint image, Snapshots snapshots, Progress progress) {
     this.parts = parts;
     this.image = image;
-    this.refresh = refresh;
+    this.snapshots = snapshots;
+    this.keys = new StageKeys(snapshots);
     this.progress = progress;
     this.maker =
         new StageMaker(
             parts.folder(), parts.mirrors(), parts.limits(), other -> tree(other).layers());
-  }
-
-  /** That of a class; fetched anew once in a build that shall refresh. */
-  synchronized Snapshot snapshot(Blueprint of)
-      throws IOException, InterruptedException, FarmException {
-    return switch (of.of().family()) {
-      case SCRATCH, RPM -> Snapshot.NONE;
-      case DEBIAN, UNPACKED -> {
-        try (FarmFolder.Work work = parts.folder().work();
-            Log log = new Log(work.folder().resolve("log"))) {
-          yield maker
-              .apt(of.of(), of.architecture(), false)
-              .snapshot(refresh && refreshed.add(of.of().name() + of.architecture()), log);
-        }
-      }
-    };
   }
 
   /** A tree, waited for. */
@@ -99,7 +83,7 @@ final class Build {
 
   private Tree make(Blueprint of) throws IOException, InterruptedException, FarmException {
     startOthers(of);
-    Snapshot snapshot = snapshot(of);
+    Snapshot snapshot = snapshots.of(of);
     Layers layers = Layers.NONE;
     List<ImageRecord.StageUse> uses = new ArrayList<>();
     List<String> packages = List.of();
@@ -114,9 +98,7 @@ final class Build {
           parts
               .stages()
               .get(
-                  step,
-                  below,
-                  snapshot,
+                  new Stages.Wanted(step, below, keys.taken(step, of), snapshot),
                   (work, tree, log) -> {
                     log.watch(share -> progress.step(of.name(), label, share));
                     log.tell(progress::said);
@@ -147,7 +129,18 @@ final class Build {
     }
   }
 
-  ImageRecord run(Snapshot snapshot, long begin)
+  /** The recipe whose kernel an image has, if its format has one. */
+  static Optional<Blueprint> kernel(Blueprint image) {
+    boolean needed = image.format().bootsDirectly() || image.format() == ImageFormat.DISK;
+    return image.kernel().filter(_ -> needed);
+  }
+
+  /**
+   * Makes the image.
+   *
+   * @param snapshot of all that it comes from
+   */
+  ImageRecord run(String snapshot, long begin)
       throws IOException, InterruptedException, FarmException {
     parts.folder().room().want(0).close();
     // While it lives, nothing goes that is used from now on.
@@ -160,10 +153,9 @@ final class Build {
     }
   }
 
-  private ImageRecord made(Snapshot snapshot, long begin)
+  private ImageRecord made(String snapshot, long begin)
       throws IOException, InterruptedException, FarmException {
-    boolean needsKernel = image.format().bootsDirectly() || image.format() == ImageFormat.DISK;
-    Optional<Blueprint> kernel = image.kernel().filter(_ -> needsKernel);
+    Optional<Blueprint> kernel = kernel(image);
     begin(kernel.orElse(null));
     Tree tree = tree(image);
     Optional<Layers> boot =
@@ -171,7 +163,7 @@ final class Build {
     return assemble(tree, boot, snapshot, begin);
   }
 
-  private ImageRecord assemble(Tree tree, Optional<Layers> kernel, Snapshot snapshot, long begin)
+  private ImageRecord assemble(Tree tree, Optional<Layers> kernel, String snapshot, long begin)
       throws IOException, InterruptedException, FarmException {
     String label = image.format().word();
     progress.step(image.name(), label, 0);
@@ -193,7 +185,7 @@ final class Build {
     }
   }
 
-  private ImageRecord describe(Tree tree, Snapshot snapshot, Path out, Path log, long begin)
+  private ImageRecord describe(Tree tree, String snapshot, Path out, Path log, long begin)
       throws IOException {
     List<ImageRecord.FileOf> files = Images.files(out);
     if (image.format().bootsDirectly()) {
@@ -206,7 +198,7 @@ final class Build {
             image.of().name(),
             image.architecture(),
             image.format().word(),
-            snapshot.id(),
+            snapshot,
             tree.snapshot().epoch(),
             tree.uses(),
             tree.packages(),

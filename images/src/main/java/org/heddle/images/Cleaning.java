@@ -145,7 +145,11 @@ public final class Cleaning {
     for (Path folder : List.of(farm.packages(), farm.failed())) {
       Below.each(
           folder,
-          (file, is) -> candidates.add(new Candidate(file, "", is.size(), lastUse(file))));
+          (file, is) -> {
+            if (!RpmSources.isList(file)) {
+              candidates.add(new Candidate(file, "", is.size(), lastUse(file)));
+            }
+          });
     }
     candidates.sort(
         Comparator.comparing(Candidate::used).thenComparing(one -> one.path().toString()));

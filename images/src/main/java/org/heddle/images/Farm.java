@@ -74,7 +74,8 @@ public final class Farm {
   /**
    * The image: there, or made now.
    *
-   * @param refresh fetch new package lists; the image is made anew if they have changed
+   * @param refresh fetch new package lists of all classes that it needs; the image is made anew if
+   *     they have changed
    */
   public Built build(Blueprint image, boolean refresh, Progress progress)
       throws IOException, InterruptedException, FarmException {
@@ -88,12 +89,12 @@ public final class Farm {
     }
     try (Locks.Held _ = Locks.exclusive(farm.locks().resolve("image-" + digest))) {
       Optional<ImageRecord> there = images.find(digest);
-      Build build = new Build(parts, image, refresh, progress);
-      Snapshot snapshot = build.snapshot(image);
-      if (there.isPresent() && there.get().snapshot().equals(snapshot.id())) {
+      Snapshots snapshots = new Snapshots(parts, refresh);
+      String snapshot = snapshots.all(image);
+      if (there.isPresent() && (!refresh || there.get().snapshot().equals(snapshot))) {
         return reused(parts, there.get(), begin);
       }
-      ImageRecord made = build.run(snapshot, begin);
+      ImageRecord made = new Build(parts, image, snapshots, progress).run(snapshot, begin);
       return new Built(made, false, seconds(begin), images.folder(digest));
     }
   }
@@ -111,18 +112,17 @@ public final class Farm {
   /** What would be done for an image that is not there: each stage, and why. */
   public List<ImageRecord.StageUse> why(Blueprint image)
       throws IOException, InterruptedException, FarmException {
-    Build build = new Build(parts, image, false, Progress.SILENT);
-    Snapshot snapshot = build.snapshot(image);
+    StageKeys keys = new StageKeys(new Snapshots(parts, false));
     List<ImageRecord.StageUse> uses = new ArrayList<>();
     String below = "";
     for (Step step : image.steps()) {
-      String packages = step.usesPackages() ? snapshot.id() : "";
-      String digest = Blueprint.key(step, below, packages);
+      String taken = keys.taken(step, image);
+      String digest = Blueprint.key(step, below, taken);
       Optional<StageRecord> kept = stages.find(digest);
       String reason =
           kept.isPresent()
               ? "would be reused: made for " + kept.get().owner()
-              : stages.why(step, below, packages).replaceFirst("^made:", "would be made:");
+              : stages.why(step, below, taken).replaceFirst("^made:", "would be made:");
       double seconds = kept.map(StageRecord::seconds).orElse(0.0);
       uses.add(new ImageRecord.StageUse(step.kind(), digest, kept.isPresent(), seconds, reason));
       below = digest;

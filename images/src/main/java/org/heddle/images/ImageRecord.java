@@ -6,7 +6,8 @@ import java.util.List;
  * Where an image comes from; its file {@code build.json} is what is signed.
  *
  * @param from its class
- * @param snapshot of the packages; "" for none
+ * @param snapshot of the packages, also of those of its kernel and of recipes that give it files;
+ *     "" for none
  * @param epoch seconds since 1970; no file in the image is younger
  * @param packages "name version architecture" of each
  * @param seconds that it took to make, with the stages that had to be

@@ -8,6 +8,8 @@ import java.util.TreeMap;
  * What is known of a stage; written last, as {@code stage.json}.
  *
  * @param below digests of the stages below, the nearest first
+ * @param snapshot what it takes in beside its inputs: the state of the package lists, or that of
+ *     the trees of other images; "" for nothing
  * @param packages "name version architecture" of all packages of the tree, if its family has some
  * @param bytes what its own layer takes
  * @param seconds that it took to make

@@ -80,11 +80,21 @@ final class Stages {
     return all;
   }
 
+  /**
+   * A stage that is wanted.
+   *
+   * @param taken what it takes in beside its recipe and what is below; see {@link StageKeys}
+   * @param snapshot of its class: no file is younger
+   */
+  record Wanted(Step step, Layers below, String taken, Snapshot snapshot) {
+    String digest() {
+      return Blueprint.key(step, below.top(), taken);
+    }
+  }
+
   /** The stage with these inputs: kept, or made now. Whoever else wants it meanwhile waits. */
-  Got get(Step step, Layers below, Snapshot snapshot, Making making)
-      throws IOException, InterruptedException, FarmException {
-    String packages = step.usesPackages() ? snapshot.id() : "";
-    String digest = Blueprint.key(step, below.top(), packages);
+  Got get(Wanted wanted, Making making) throws IOException, InterruptedException, FarmException {
+    String digest = wanted.digest();
     long begin = System.nanoTime();
     try (Locks.Held _ = Locks.exclusive(farm.locks().resolve("stage-" + digest))) {
       Optional<StageRecord> kept = find(digest);
@@ -92,8 +102,8 @@ final class Stages {
         touch(digest);
         return new Got(kept.get(), true, seconds(begin), "reused: made for " + kept.get().owner());
       }
-      String reason = why(step, below.top(), packages);
-      StageRecord made = make(digest, step, below, snapshot, making, begin);
+      String reason = why(wanted.step(), wanted.below().top(), wanted.taken());
+      StageRecord made = make(wanted, making, begin);
       return new Got(made, false, made.seconds(), reason);
     }
   }
@@ -111,9 +121,11 @@ final class Stages {
     }
   }
 
-  private StageRecord make(
-      String digest, Step step, Layers below, Snapshot snapshot, Making making, long begin)
+  private StageRecord make(Wanted wanted, Making making, long begin)
       throws IOException, InterruptedException, FarmException {
+    String digest = wanted.digest();
+    Step step = wanted.step();
+    Layers below = wanted.below();
     try (FarmFolder.Work work = farm.work()) {
       Path stage = Files.createDirectory(work.folder().resolve("stage"));
       Path tree = Files.createDirectory(stage.resolve("tree"));
@@ -137,8 +149,8 @@ final class Stages {
               step.owner(),
               step.inputs(),
               below.digests(),
-              step.usesPackages() ? snapshot.id() : "",
-              snapshot.epoch(),
+              wanted.taken(),
+              wanted.snapshot().epoch(),
               packages,
               bytes,
               seconds(begin),
@@ -176,8 +188,12 @@ final class Stages {
     return told;
   }
 
-  /** Why a stage has to be made: what is different from the nearest one that there is. */
-  String why(Step step, String below, String snapshot) throws IOException {
+  /**
+   * Why a stage has to be made: what is different from the nearest one that there is.
+   *
+   * @param taken what it takes in beside its recipe and what is below
+   */
+  String why(Step step, String below, String taken) throws IOException {
     List<StageRecord> alike =
         all().stream()
             .filter(one -> one.kind().equals(step.kind()))
@@ -194,8 +210,11 @@ final class Stages {
       if (same && !under.equals(below)) {
         return "made: what is below it is another than for " + one.owner();
       }
-      if (same && !one.snapshot().equals(snapshot)) {
-        return "made: the package lists are newer than for " + one.owner();
+      if (same && !one.snapshot().equals(taken)) {
+        return (step.usesPackages()
+                ? "made: the package lists are newer than for "
+                : "made: what other images give it is newer than for ")
+            + one.owner();
       }
     }
     StageRecord nearest = alike.getFirst();

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -18,6 +19,8 @@ final class RpmTest {
   @TempDir Path folder;
 
   private Builds builds;
+  private Path repository;
+  private int version = 1;
 
   @BeforeEach
   void aRepository() throws Exception {
@@ -27,7 +30,7 @@ final class RpmTest {
           Files.isExecutable(Path.of("/usr/bin", program)),
           "no " + program + " here (apt-get install dnf rpm createrepo-c)");
     }
-    Path repository = Files.createDirectory(folder.resolve("repository"));
+    repository = Files.createDirectory(folder.resolve("repository"));
     rpm(repository, "hello-lib", "", "");
     rpm(repository, "hello", "Requires: hello-lib", "");
     rpm(
@@ -74,6 +77,27 @@ final class RpmTest {
   }
 
   @Test
+  void listsAreUsedUntilNewOnesAreAskedFor() throws Exception {
+    builds.build(builds.blueprint("r"));
+    version = 2;
+    rpm(repository, "hello", "Requires: hello-lib", "");
+    run("createrepo_c", "-q", repository.toString());
+    builds.write("lib/recipes/other.yaml", "name: other\nfrom: redhat/test\npackages: [hello]\n");
+
+    Farm.Built before = builds.build(builds.blueprint("other"));
+    builds.farm.clean(new Cleaning.Wish(0, Duration.ZERO, false));
+    Farm.Built after = builds.farm.build(builds.blueprint("r"), true, Progress.SILENT);
+    Farm.Built same = builds.farm.build(builds.blueprint("r"), true, Progress.SILENT);
+
+    assertThat(before.image().packages()).contains("hello 1-1 noarch");
+    assertThat(after.image().packages()).contains("hello 2-1 noarch");
+    assertThat(after.image().stages().getFirst().reason())
+        .startsWith("made: ")
+        .contains("package lists are newer");
+    assertThat(same.cached()).isTrue();
+  }
+
+  @Test
   void aPackagesScriptHasNoWayToTheHost() throws Exception {
     builds.shell("shell", "redhat/test", "");
     builds.write("lib/recipes/n.yaml", "name: n\nfrom: shell\npackages: [nosy]\n");
@@ -114,7 +138,7 @@ final class RpmTest {
             folder.resolve(name + ".spec"),
             """
             Name: %1$s
-            Version: 1
+            Version: %4$d
             Release: 1
             Summary: %1$s
             License: none
@@ -129,7 +153,7 @@ final class RpmTest {
             %%files
             /usr/share/%1$s
             """
-                .formatted(name, more, scripts));
+                .formatted(name, more, scripts, version));
     run(
         "rpmbuild",
         "--quiet",

@@ -88,6 +88,44 @@ final class VanishedPackageTest {
     builds.assertNothingLeft();
   }
 
+  /** An image without a class's packages, with files out of one that has some. */
+  private Farm.Built shared(boolean refresh) throws Exception {
+    builds.write(
+        "lib/recipes/shared.yaml",
+        "name: shared\nfrom: scratch\nfiles: [{path: /usr/share, image: p, source: /usr/share}]\n");
+    return builds.farm.build(builds.blueprint("shared"), refresh, Progress.SILENT);
+  }
+
+  @Test
+  void newListsOfTheRecipesThatGiveAnImageItsFilesMakeItAnew() throws Exception {
+    publish("1", 1_700_000_000);
+    assertThat(builds.content(shared(true), "/usr/share/part")).isEqualTo("version 1\n");
+    assertThat(shared(true).cached()).as("the lists are still the same").isTrue();
+    publish("2", 1_700_000_060);
+
+    assertThat(shared(false).cached()).as("nobody asked for new lists").isTrue();
+    Farm.Built anew = shared(true);
+
+    assertThat(builds.content(anew, "/usr/share/part")).isEqualTo("version 2\n");
+    assertThat(anew.image().stages().getLast().reason())
+        .isEqualTo("made: what other images give it is newer than for shared");
+    assertThat(shared(true).cached()).isTrue();
+    builds.assertNothingLeft();
+  }
+
+  @Test
+  void filesOfAnotherImageAreThoseOfTheListsThatAreInUse() throws Exception {
+    publish("1", 1_700_000_000);
+    Farm.Built before = shared(false);
+    publish("2", 1_700_000_060);
+    builds.farm.build(builds.blueprint("p"), true, Progress.SILENT);
+    builds.farm.remove(before.image());
+
+    assertThat(builds.farm.why(builds.blueprint("shared")).getLast().cached()).isFalse();
+    assertThat(builds.content(shared(false), "/usr/share/part")).isEqualTo("version 2\n");
+    builds.assertNothingLeft();
+  }
+
   @Test
   void aPackageThatIsNotWhatTheListsSayIsNotTaken() throws Exception {
     publish("1", 1_700_000_000);

@@ -44,16 +44,17 @@ public record Blueprint(
    * The digest of a stage.
    *
    * @param below that of the stage below; empty for the base
-   * @param snapshot of the packages; empty where none are fetched
+   * @param taken what the stage takes in beside: the state of the packages, or of other images'
+   *     trees; empty for nothing
    */
-  public static String key(Step step, String below, String snapshot) {
+  public static String key(Step step, String below, String taken) {
     return Canonical.digest(
         Map.of(
             "making", MAKING,
             "kind", step.kind(),
             "inputs", step.inputs(),
             "below", below,
-            "snapshot", snapshot));
+            "snapshot", taken));
   }
 
   /** Names the image: equal recipes have it in common. */
