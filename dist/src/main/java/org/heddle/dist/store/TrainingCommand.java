@@ -33,6 +33,7 @@ final class TrainingCommand implements Callable<Integer> {
           "stat --store S",
           "extract F G --store S",
           "extract F G --in-place --store S -o json",
+          "extract F H --like G --store S",
           "extract missing G --store S",
           "verify --store S",
           "gc --dry-run --store S");

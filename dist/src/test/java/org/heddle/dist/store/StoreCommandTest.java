@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.Random;
 import org.heddle.api.Json;
@@ -89,6 +90,24 @@ final class StoreCommandTest {
     assertThat(heddle("stat", "--store", "@s").out()).contains("indexes   1");
     assertThat(heddle("stat", "disk.raw", "--store", "@s").out()).contains("0 of them missing");
     assertThat(heddle("verify", "--store", "@s").out()).startsWith("sound");
+  }
+
+  @Test
+  void aFileIsMadeBesideAnOldOne() throws IOException {
+    heddle("make", "@disk.raw", "--store", "@s");
+    Files.write(folder.resolve("old"), Arrays.copyOf(contents, 200_000));
+    Run made =
+        heddle("extract", "disk.raw", "@out", "--like", "@old", "--store", "@s", "-o", "json");
+    assertThat(folder.resolve("out")).hasBinaryContent(contents);
+    JsonNode told = Json.MAPPER.readTree(made.out());
+    assertThat(told.get("bytesStored").asLong() + told.get("bytesCloned").asLong())
+        .isEqualTo(contents.length);
+    Run none = heddle("extract", "disk.raw", "@out", "--like", "@none", "--store", "@s");
+    assertThat(none.err()).contains("there is no file").contains("none");
+    Run both =
+        heddle("extract", "disk.raw", "@out", "--in-place", "--like", "@old", "--store", "@s");
+    assertThat(both.err()).contains("leave --like");
+    assertThat(both.exit()).isEqualTo(2);
   }
 
   @Test

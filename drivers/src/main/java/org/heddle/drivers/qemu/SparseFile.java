@@ -3,14 +3,17 @@ package org.heddle.drivers.qemu;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.BooleanSupplier;
 
 /**
@@ -33,6 +36,9 @@ final class SparseFile {
 
   private static final Optional<OpenOption> DIRECT = directOption();
 
+  /** File systems whose files can share blocks, which the JDK's copy then has them do. */
+  private static final Set<String> SHARING = Set.of("btrfs", "xfs");
+
   private SparseFile() {}
 
   /**
@@ -42,8 +48,33 @@ final class SparseFile {
    */
   record Content(long size, long data, String sha256) {}
 
-  /** Copies into a new or an existing empty file; with {@code durable} it is on disk on return. */
+  /**
+   * Copies into a new or an existing empty file; with {@code durable} it is on disk on return.
+   * Where the file system can, the two share their blocks until one is written to; what the digest
+   * says is read from the new one.
+   */
   static Content copy(Path from, Path to, boolean durable, BooleanSupplier cancelled)
+      throws IOException {
+    FileStore store = Files.getFileStore(from);
+    Path folder = to.toAbsolutePath().getParent();
+    return folder != null
+            && SHARING.contains(store.type())
+            && store.equals(Files.getFileStore(folder))
+        ? copyWhole(from, to, durable, cancelled)
+        : copyPages(from, to, durable, cancelled);
+  }
+
+  /** By the JDK, whose copy_file_range(2) shares blocks on such file systems. */
+  static Content copyWhole(Path from, Path to, boolean durable, BooleanSupplier cancelled)
+      throws IOException {
+    Files.copy(from, to, StandardCopyOption.REPLACE_EXISTING);
+    if (durable) {
+      force(to);
+    }
+    return digest(to, cancelled);
+  }
+
+  private static Content copyPages(Path from, Path to, boolean durable, BooleanSupplier cancelled)
       throws IOException {
     long size = Files.size(from);
     try (FileChannel in = open(from, size, StandardOpenOption.READ);

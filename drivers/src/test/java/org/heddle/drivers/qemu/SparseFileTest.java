@@ -31,6 +31,8 @@ class SparseFileTest {
       assertThat(allocated(to))
           .as("seed %d", seed)
           .isLessThanOrEqualTo(copied.data() + shortHoles(bytes) + 8192);
+      assertThat(SparseFile.copyWhole(from, to, true, () -> false)).isEqualTo(copied);
+      assertThat(Files.mismatch(from, to)).as("as a whole, seed %d", seed).isEqualTo(-1);
     }
   }
 
