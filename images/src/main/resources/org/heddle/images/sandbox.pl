@@ -176,7 +176,7 @@ sub host {
   my $command = fork // fail("fork: $!");
   if (!$command) {
     # What others have put into the tree may be run: rpm does so with packages' scripts.
-    keep() if @lower;
+    keep() if @{$many{lower} // []};
     exec {$many{argument}[0]} @{$many{argument}} or fail("$many{argument}[0]: $!");
   }
   waitpid $command, 0;

@@ -3,9 +3,12 @@ package org.heddle.images;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -158,6 +161,32 @@ final class HostileScriptsTest {
     FarmException refused =
         catchThrowableOfType(FarmException.class, () -> builds.build(builds.blueprint("asks")));
     assertThat(refused).hasMessageContaining("link to nowhere");
+  }
+
+  @Test
+  void aCommandOfTheHostMakesDevicesInAnEmptyTreeAndInNoOther() throws Exception {
+    String words = "mknod $HEDDLE_TREE/null c 1 3 && echo x >$HEDDLE_TREE/null; ls $HEDDLE_TREE";
+    assertThat(onTheHost("base", List.of(), words)).isEqualTo("null\n");
+    Path layer = Files.createDirectory(folder.resolve("layer"));
+    Path outside = Files.createDirectory(folder.resolve("outside"));
+    Files.writeString(outside.resolve("secret"), "of the host");
+    Files.createSymbolicLink(layer.resolve("door"), outside);
+    assertThat(onTheHost("later", List.of(layer), words + "; ls $HEDDLE_TREE/door/"))
+        .isEqualTo("door\n");
+  }
+
+  private String onTheHost(String name, List<Path> layers, String words) throws Exception {
+    ByteArrayOutputStream said = new ByteArrayOutputStream();
+    FarmFolder farm = new FarmFolder(builds.farmFolder);
+    Path work = Files.createDirectory(folder.resolve(name));
+    Path changes = Files.createDirectory(work.resolve("changes"));
+    try (Log log = new Log(work.resolve("log"))) {
+      new Sandbox(farm, Sandbox.Action.HOST, layers, work.resolve("run"))
+          .writing(changes)
+          .arguments(List.of("sh", "-c", words + "; true"))
+          .run(name, said, log);
+    }
+    return said.toString(StandardCharsets.UTF_8);
   }
 
   @Test
