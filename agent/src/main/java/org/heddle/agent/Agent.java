@@ -113,6 +113,7 @@ final class Agent implements AutoCloseable {
     this.offers = new Offers(machines, images, digests, content, copies);
     this.sweep =
         new ContentSweep(content, machines, images, options.content().repository(), this::kept);
+    content.repair().site(() -> neighbours("").ofSite());
     content.whenFull(() -> sweep.sweep(InstantSource.system().instant(), true));
     this.keeper =
         new Keeper(

@@ -7,13 +7,14 @@ import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import org.heddle.api.AgentApi.OfferedFile;
 import org.heddle.store.ChunkId;
 import org.heddle.store.Collector;
+import org.heddle.store.Evidence;
 import org.heddle.store.ExtractReport;
 import org.heddle.store.Extractor;
 import org.heddle.store.IndexInfo;
@@ -22,11 +23,9 @@ import org.heddle.store.Maker;
 import org.heddle.store.NamedIndex;
 import org.heddle.store.PartReader;
 import org.heddle.store.Progress;
-import org.heddle.store.Repairer;
 import org.heddle.store.Store;
 import org.heddle.store.StoreException;
 import org.heddle.store.StoreWriter;
-import org.heddle.store.Verifier;
 import org.heddle.store.transfer.Address;
 import org.heddle.store.transfer.ConnectSettings;
 import org.heddle.store.transfer.HttpStoreHandler;
@@ -75,6 +74,7 @@ final class Content implements AutoCloseable {
   private final Store store;
   private final HttpStoreHandler handler;
   private final ConnectSettings connect;
+  private final ContentRepair repair;
   private final ContentCount count;
   private final long reserve;
   private final Semaphore making = new Semaphore(1, true);
@@ -94,6 +94,7 @@ final class Content implements AutoCloseable {
     DurableFiles.folder(folder);
     this.store = Store.openOrCreate(folder, quota, CACHE);
     this.connect = ConnectSettings.plain().with(Optional.of(token)).impatient(STALL, ATTEMPTS);
+    this.repair = new ContentRepair(store, connect);
     ServeSettings serve = ServeSettings.open().with(Optional.of(token)).onlyReading(!open);
     this.handler = new HttpStoreHandler(store, serve, SERVED);
     this.count = count;
@@ -207,44 +208,6 @@ final class Content implements AutoCloseable {
   }
 
   /**
-   * Where something can be had.
-   *
-   * @param origin base URL of the agent that has it all
-   * @param peers base URLs of agents that may have some of it and are asked before
-   */
-  record Sources(String origin, List<String> peers) {
-    Sources {
-      peers = List.copyOf(peers);
-    }
-  }
-
-  /** Connections to these, for one attempt: a transfer that fails has closed them. */
-  private final class Open implements AutoCloseable {
-    private final RemoteStore origin;
-    private final List<RemoteStore> peers = new ArrayList<>();
-
-    Open(Sources sources, Traffic traffic) {
-      origin = reading(sources.origin, traffic);
-      sources.peers.forEach(peer -> peers.add(reading(peer, traffic)));
-    }
-
-    private RemoteStore reading(String url, Traffic traffic) {
-      return RemoteStore.reading(new Address.Http(URI.create(url)), connect, traffic);
-    }
-
-    private List<RemoteStore> all() {
-      List<RemoteStore> all = new ArrayList<>(peers);
-      all.add(origin);
-      return all;
-    }
-
-    @Override
-    public void close() {
-      all().forEach(RemoteStore::close);
-    }
-  }
-
-  /**
    * Fetches what is missing here of an index. What has arrived stays when it fails.
    *
    * @param id that the index must have, in hexadecimal digits
@@ -270,9 +233,10 @@ final class Content implements AutoCloseable {
   private long pullOnce(
       IndexName name, ChunkId expected, Sources sources, Traffic traffic, Progress progress)
       throws IOException {
-    try (Open open = new Open(sources, traffic)) {
-      Site site = new Site(open.peers, Optional.empty());
-      return new Pull(store, open.origin, site, traffic, within(progress))
+    try (OpenSources open = new OpenSources(sources.all(), connect, traffic)) {
+      int peers = sources.peers().size();
+      Site site = new Site(open.stores().subList(0, peers), Optional.empty());
+      return new Pull(store, open.stores().get(peers), site, traffic, within(progress))
           .pull(name.text(), name.text(), Optional.of(expected), true)
           .index()
           .dataBytes();
@@ -304,16 +268,16 @@ final class Content implements AutoCloseable {
   /**
    * Makes the file of an index. What is damaged here is fetched again.
    *
+   * @param id that the index must have, in hexadecimal digits
    * @param sources that have it too
    */
-  ExtractReport extract(IndexName name, Path file, Sources sources) throws IOException {
+  ExtractReport extract(IndexName name, String id, Path file, Sources sources) throws IOException {
+    Evidence evidence = Evidence.of(Map.of(name.text(), ChunkId.parse(id)));
     try {
       return extract(name, file);
     } catch (StoreException damaged) {
       LOG.warn("content store: {}; fetching it again", damaged.getMessage());
-      try (Open open = new Open(sources, new Traffic())) {
-        mend(open.all());
-      }
+      repair.from(sources.all(), evidence);
       return extract(name, file);
     }
   }
@@ -334,29 +298,35 @@ final class Content implements AutoCloseable {
     }
   }
 
-  /** Looks at all that is stored, and takes away what is damaged, so that it can be made anew. */
-  void mend() throws IOException {
-    mend(List.of());
+  /** Mends what is damaged of it. */
+  ContentRepair repair() {
+    return repair;
   }
 
-  private void mend(List<RemoteStore> sources) throws IOException {
-    Verifier.Report found = new Verifier(store, Progress.NONE).verify();
-    if (!found.sound()) {
-      found.damage().forEach(line -> LOG.warn("content store: {}", line));
-      Repairer.Report repair = new Repairer(store).repair(found, sources);
-      if (repair.stillMissing() > 0 && !repair.failures().isEmpty()) {
-        throw new IOException(String.join("; ", repair.failures()));
-      }
-    }
-  }
-
-  /** Deletes chunks that no index needs. */
+  /** Deletes chunks that no index needs; an index that hinders that is fetched anew. */
   void collect() throws IOException {
-    Collector.Report report = new Collector(store, COLLECT_PATIENCE).collect();
+    Collector.Report report;
+    try {
+      report = collectOnce();
+    } catch (StoreException hindered) {
+      boolean damaged =
+          switch (hindered.kind()) {
+            case CORRUPT, MALFORMED -> true;
+            case NOT_FOUND, CONFLICT, FULL, INVALID -> false;
+          };
+      if (!damaged || !repair.indexesFromSite()) {
+        throw hindered;
+      }
+      report = collectOnce();
+    }
     stored = store.usage().bytes();
     if (report.bytesFreed() > 0) {
       LOG.info("content store: {} bytes freed", report.bytesFreed());
     }
+  }
+
+  private Collector.Report collectOnce() throws IOException {
+    return new Collector(store, COLLECT_PATIENCE).collect();
   }
 
   private interface Step<T> {

@@ -166,17 +166,18 @@ final class ImageFetch {
       throw new IOException("it gave image '" + image.name() + "' instead");
     }
     DurableFiles.folder(part);
-    Content.Sources from = new Content.Sources(source.url, source.peers);
+    Sources from = new Sources(source.url, source.peers);
     try {
       pull(image, offer, from);
     } catch (StoreException damaged) {
       if (damaged.kind() == StoreException.Kind.FULL) {
         throw damaged;
       }
-      pull(image, offer(agent, source, name, true), from);
+      offer = offer(agent, source, name, true);
+      pull(image, offer, from);
     }
     for (Image.File file : image.files()) {
-      extract(file, part.resolve(file.name()), from);
+      extract(file, offer, part.resolve(file.name()), from);
     }
     if (signature.isPresent()) {
       DurableFiles.write(part.resolve(Signatures.OF_IMAGE), signature.get());
@@ -198,7 +199,7 @@ final class ImageFetch {
     }
   }
 
-  private void pull(Image image, Offer offer, Content.Sources from)
+  private void pull(Image image, Offer offer, Sources from)
       throws IOException, InterruptedException {
     for (Image.File file : image.files()) {
       IndexName index = new IndexName.ImageFile(file.sha256());
@@ -208,12 +209,12 @@ final class ImageFetch {
   }
 
   /** A file that an earlier try has left whole stays. */
-  private void extract(Image.File file, Path to, Content.Sources from) throws IOException {
+  private void extract(Image.File file, Offer offer, Path to, Sources from) throws IOException {
     if (Files.isRegularFile(to) && matches(to, file)) {
       return;
     }
     IndexName index = new IndexName.ImageFile(file.sha256());
-    content.extract(index, to, from);
+    content.extract(index, Offering.find(offer, index).id(), to, from);
     if (!matches(to, file)) {
       Files.delete(to);
       content.remove(index);

@@ -38,6 +38,11 @@ record Neighbours(HostId me, SiteId site, List<Member> members, List<String> hol
         members.stream().filter(this::isNear).filter(this::isOther).filter(this::has).toList());
   }
 
+  /** All agents of this site but this one. */
+  List<String> ofSite() {
+    return ranked(members.stream().filter(this::isNear).filter(this::isOther).toList());
+  }
+
   /** Other agents that have it: those that are on line first. */
   List<String> far() {
     List<String> far =

@@ -131,9 +131,9 @@ final class Offers implements AutoCloseable {
       if (!mend) {
         return making.go();
       }
-      content.mend();
+      content.repair().alone();
       Offer offer = making.go();
-      content.mend(); // Nothing needs the damaged ones any more.
+      content.repair().alone(); // Nothing needs the damaged ones any more.
       return offer;
     } catch (IOException failed) {
       throw failure(what, failed);

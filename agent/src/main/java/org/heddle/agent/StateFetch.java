@@ -45,14 +45,15 @@ final class StateFetch {
   String fetch(MachineId machine, String stateId, HostRef source, Path folder, Task task)
       throws DriverException, InterruptedException {
     String what = "saved state " + stateId + " of " + machine + " from " + source.id();
-    Content.Sources from = new Content.Sources(source.agentUrl(), List.of());
+    Sources from = new Sources(source.agentUrl(), List.of());
     try {
       AgentClient agent = peers.at(source);
       long begun = System.nanoTime();
       Offer offer = pull(agent, machine, stateId, from, task);
       long pulled = System.nanoTime();
       for (OfferedFile file : offer.files()) {
-        content.extract(index(machine, stateId, file), folder.resolve(file.name()), from);
+        IndexName index = index(machine, stateId, file);
+        content.extract(index, file.id(), folder.resolve(file.name()), from);
       }
       LOG.info(
           "{}: {} MiB; {} ms until all was here, {} ms to make its files",
@@ -101,8 +102,7 @@ final class StateFetch {
     }
   }
 
-  private Offer pull(
-      AgentClient agent, MachineId machine, String stateId, Content.Sources from, Task task)
+  private Offer pull(AgentClient agent, MachineId machine, String stateId, Sources from, Task task)
       throws IOException, InterruptedException {
     Offer offer = Offering.await(() -> agent.offerState(machine, stateId, false));
     try {
@@ -118,7 +118,7 @@ final class StateFetch {
     }
   }
 
-  private void pull(Offer offer, MachineId machine, String stateId, Content.Sources from, Task task)
+  private void pull(Offer offer, MachineId machine, String stateId, Sources from, Task task)
       throws IOException, InterruptedException {
     if (offer.files().size() > MAX_FILES) {
       throw new IOException("more than " + MAX_FILES + " files in a saved state");

@@ -175,6 +175,29 @@ final class AgentContentTest extends TwoAgents {
     assertWhole(far, "large");
   }
 
+  @Test
+  void damagedIndexesComeFromAnotherHostOfTheSite() throws Exception {
+    image("large", random(KERNEL), random(INITRD));
+    Offering.await(() -> one.client.offerImage("large", false, false));
+    Offering.await(() -> two.client.offerImage("large", false, false));
+    List<Path> indexes;
+    try (Stream<Path> all = Files.list(one.state.resolve("content").resolve("indexes"))) {
+      indexes = all.sorted().toList();
+    }
+    assertThat(indexes).hasSize(2);
+    List<byte[]> sound =
+        List.of(Files.readAllBytes(indexes.get(0)), Files.readAllBytes(indexes.get(1)));
+    byte[] end = sound.get(1).clone();
+    end[end.length - 1] ^= 1;
+    Files.write(indexes.get(0), new byte[0]);
+    Files.write(indexes.get(1), end);
+    await().until(() -> one.agent.neighbours("large").ofSite().size() == 1);
+    one.agent.content().collect();
+    for (int i = 0; i < 2; i++) {
+      assertThat(indexes.get(i)).hasBinaryContent(sound.get(i));
+    }
+  }
+
   private static void flipAByteOfThePacks(TestHost host) throws IOException {
     List<Path> packs;
     try (Stream<Path> all = Files.list(host.state.resolve("content").resolve("packs"))) {

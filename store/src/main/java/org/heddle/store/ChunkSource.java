@@ -3,6 +3,7 @@ package org.heddle.store;
 import java.io.IOException;
 import java.util.Collection;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Somewhere that chunks can be had from: a store here, or one behind a connection. */
 public interface ChunkSource {
@@ -12,9 +13,12 @@ public interface ChunkSource {
   /**
    * The published index of that name; empty when there is none, or the source cannot give it.
    *
+   * @param expected the id that it must have; null: whatever has the name
    * @param into makes the draft
+   * @throws StoreException corrupt when it is another one, or damaged
    */
-  default Optional<IndexDraft> index(String name, StoreWriter into) throws IOException {
+  default Optional<IndexDraft> index(String name, @Nullable ChunkId expected, StoreWriter into)
+      throws IOException {
     return Optional.empty();
   }
 

@@ -35,7 +35,7 @@ final class Marks {
             "index '"
                 + name
                 + "' cannot be read, so nothing is collected: mend it with 'heddle store verify"
-                + " --repair-from DIR', or take it away with 'heddle store rm "
+                + " --repair-from DIR|URL', or take it away with 'heddle store rm "
                 + name
                 + "' ("
                 + broken.getMessage()

@@ -124,7 +124,7 @@ final class Published {
                 StoreException.Kind.CONFLICT,
                 refused.getMessage()
                     + "; replace it, or mend it with 'heddle store verify"
-                    + " --repair-from DIR'",
+                    + " --repair-from DIR|URL'",
                 refused);
         case CONFLICT, FULL, INVALID -> throw refused;
       }

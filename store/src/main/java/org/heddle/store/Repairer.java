@@ -1,30 +1,52 @@
 package org.heddle.store;
 
 import java.io.IOException;
-import java.io.InterruptedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
-import java.util.TreeSet;
 
 /**
  * Mends a store from others: what is sound of damaged packs is written anew, what is missing comes
- * from the sources, checked chunk by chunk; a damaged index is replaced by the source's of its
- * name. Damaged packs are deleted only when no index needs anything more of them.
+ * from the sources, checked chunk by chunk; a damaged index is replaced by a source's of its name,
+ * as far as there is {@link Evidence} that it is the one. Damaged packs are deleted only when no
+ * index needs anything more of them.
  */
 public final class Repairer {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
-  private final Store store;
+  /**
+   * What an index that is believed for its name alone may bring above the quota: itself, and what
+   * of its chunks is damaged too; the others are here, since no collection deletes while it is.
+   */
+  private static final long UNPROVED = Limits.PACK;
 
+  private final Store store;
+  private final Evidence evidence;
+  private final long unproved;
+
+  /** Believes what damaged indexes say of themselves. */
   public Repairer(Store store) {
-    this.store = store;
+    this(store, Evidence.ofFiles());
   }
+
+  public Repairer(Store store, Evidence evidence) {
+    this(store, evidence, UNPROVED);
+  }
+
+  Repairer(Store store, Evidence evidence, long unproved) {
+    this.store = store;
+    this.evidence = evidence;
+    this.unproved = unproved;
+  }
+
+  /**
+   * An index that took the place of a damaged one.
+   *
+   * @param from the source that gave it
+   * @param by what it is believed for
+   */
+  public record Mended(String name, String from, Evidence.Kind by) {}
 
   /**
    * What a repair did.
@@ -32,10 +54,13 @@ public final class Repairer {
    * @param chunks chunks that came from the sources
    * @param stillMissing chunks that indexes need and nobody had
    * @param packs damaged packs that are gone
+   * @param indexes those that were replaced
    * @param failures sources that did not give what they were asked for, each with the reason
    */
-  public record Report(long chunks, long stillMissing, int packs, List<String> failures) {
+  public record Report(
+      long chunks, long stillMissing, int packs, List<Mended> indexes, List<String> failures) {
     public Report {
+      indexes = List.copyOf(indexes);
       failures = List.copyOf(failures);
     }
   }
@@ -57,89 +82,55 @@ public final class Repairer {
       condemnation.mark(found.packs());
       try (StoreWriter writer = store.writerBeyondQuota()) {
         copySound(found.packs(), writer);
-        return repair(found.packs().size(), condemnation, sources, writer);
+        return repair(found.packs().size(), condemnation, new Sources(sources), writer);
       }
     }
   }
 
-  private Report repair(
-      int packs, Condemnation condemnation, List<? extends ChunkSource> sources, StoreWriter writer)
+  /** Repairs what indexes say is damaged or missing, without reading what the packs hold. */
+  public Report repairIndexes(List<? extends ChunkSource> sources) throws IOException {
+    return repair(new Verifier.Report(0, 0, List.of(), Set.of(), List.of()), sources);
+  }
+
+  private Report repair(int packs, Condemnation condemnation, Sources sources, StoreWriter writer)
       throws IOException {
-    List<String> failures = new ArrayList<>();
-    Survey survey = survey(writer);
-    Set<String> unreadable = survey.unreadable;
-    Set<ChunkRef> missing = survey.missing;
-    Map<String, IndexDraft> drafts = new TreeMap<>();
-    try {
-      for (String name : unreadable) {
-        fetch(name, sources, writer, failures).ifPresent(draft -> drafts.put(name, draft));
-      }
-      for (IndexDraft draft : drafts.values()) {
-        missing.addAll(writer.missing(draft));
-      }
-      long wanted = missing.size();
-      for (ChunkSource source : sources) {
-        fetch(source, missing, writer).ifPresent(failures::add);
-        missing.removeIf(chunk -> writer.has(chunk.id()));
-      }
-      writer.flush();
-      for (Map.Entry<String, IndexDraft> draft : drafts.entrySet()) {
-        if (writer.missing(draft.getValue()).isEmpty()) {
-          writer.publish(draft.getKey(), draft.getValue(), true);
-          unreadable.remove(draft.getKey());
-        }
-      }
-      boolean gone =
-          missing.isEmpty()
-              && unreadable.isEmpty()
-              && condemnation.awaitWriters(writer.session(), PATIENCE);
-      if (gone) {
-        condemnation.rescue(writer);
-        condemnation.delete();
-      }
-      return new Report(wanted - missing.size(), missing.size(), gone ? packs : 0, failures);
-    } finally {
-      for (IndexDraft draft : drafts.values()) {
-        draft.close();
-      }
+    Wanted wanted = new Wanted(sources);
+    List<String> unreadable = survey(wanted, writer);
+    wanted.ask(writer);
+    writer.flush();
+    List<Mended> mended =
+        new IndexMender(store, evidence, sources, wanted, unproved).mendAll(unreadable);
+    boolean gone =
+        packs > 0
+            && wanted.lost() == 0
+            && mended.size() == unreadable.size()
+            && condemnation.awaitWriters(writer.session(), PATIENCE);
+    if (gone) {
+      condemnation.rescue(writer);
+      condemnation.delete();
     }
+    return new Report(wanted.came(), wanted.lost(), gone ? packs : 0, mended, sources.failures());
   }
 
   /**
-   * One source's failure must not keep the next from being asked; what it gave before stays.
+   * Looks for what is missing.
    *
-   * @return the failure
-   * @throws IOException writing here failed
+   * @return indexes that cannot be read, so that nobody knows all that they need
    */
-  private static Optional<String> fetch(
-      ChunkSource source, Set<ChunkRef> missing, StoreWriter writer) throws IOException {
-    IOException[] here = new IOException[1];
-    try {
-      source.fetch(
-          missing,
-          block -> {
-            try {
-              writer.addBlock(block);
-            } catch (IOException failure) {
-              here[0] = theirs(failure) ? null : failure;
-              throw failure;
-            }
-          });
-      return Optional.empty();
-    } catch (IOException failure) {
-      if (here[0] != null || failure instanceof InterruptedIOException) {
-        throw failure;
+  private List<String> survey(Wanted wanted, StoreWriter writer) throws IOException {
+    List<String> unreadable = new ArrayList<>();
+    for (String name : store.names()) {
+      try (IndexReader index = store.index(name)) {
+        wanted.addAll(index, writer);
+      } catch (StoreException broken) {
+        switch (broken.kind()) {
+          case NOT_FOUND -> {} // Removed meanwhile.
+          case CORRUPT, MALFORMED -> unreadable.add(name);
+          case CONFLICT, FULL, INVALID -> throw broken;
+        }
       }
-      return Optional.of(source.name() + ": " + failure.getMessage());
     }
-  }
-
-  private static boolean theirs(IOException failure) {
-    return failure instanceof StoreException known
-        && switch (known.kind()) {
-          case CORRUPT, MALFORMED -> true;
-          case NOT_FOUND, CONFLICT, FULL, INVALID -> false;
-        };
+    return unreadable;
   }
 
   private void copySound(Set<String> damaged, StoreWriter writer) throws IOException {
@@ -168,51 +159,5 @@ public final class Repairer {
       writer.add(chunk.id(), raw, at, chunk.length());
       at += chunk.length();
     }
-  }
-
-  /**
-   * What the indexes need.
-   *
-   * @param unreadable indexes that cannot be read, so that nobody knows what they need
-   * @param missing what the others need and is not here
-   */
-  private record Survey(Set<String> unreadable, Set<ChunkRef> missing) {}
-
-  private Survey survey(StoreWriter writer) throws IOException {
-    Survey survey = new Survey(new TreeSet<>(), new HashSet<>());
-    for (String name : store.names()) {
-      Set<ChunkRef> needed = new HashSet<>();
-      try (IndexReader index = store.index(name)) {
-        index.eachChunk(chunk -> {
-          if (!writer.has(chunk.id())) {
-            needed.add(chunk);
-          }
-        });
-        survey.missing.addAll(needed);
-      } catch (StoreException broken) {
-        if (broken.kind() != StoreException.Kind.NOT_FOUND) {
-          survey.unreadable.add(name);
-        }
-      }
-    }
-    return survey;
-  }
-
-  /** The first source's index of that name that is one; it takes the place of the damaged one. */
-  private static Optional<IndexDraft> fetch(
-      String name, List<? extends ChunkSource> sources, StoreWriter writer, List<String> failures)
-      throws IOException {
-    for (ChunkSource source : sources) {
-      try {
-        Optional<IndexDraft> draft = source.index(name, writer);
-        if (draft.isPresent()) {
-          return draft;
-        }
-      } catch (StoreException broken) {
-        failures.add(source.name() + ": index '" + name + "': " + broken.getMessage());
-      }
-    }
-    failures.add("index '" + name + "': it is damaged, and no source has one of that name");
-    return Optional.empty();
   }
 }

@@ -24,6 +24,11 @@ public final class SignedImages {
     return image + SUFFIX;
   }
 
+  /** The image whose manifest has this name. */
+  static String imageOf(String manifest) {
+    return manifest.substring(0, manifest.length() - SUFFIX.length());
+  }
+
   /**
    * Signs an index and publishes the manifest.
    *

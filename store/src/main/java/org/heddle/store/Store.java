@@ -157,6 +157,16 @@ public final class Store implements ChunkSource {
     return StoreWriter.begin(this, Effort.FAST, 0);
   }
 
+  /**
+   * For who mends with what nobody vouches for.
+   *
+   * @param more bytes that the store may have above its quota, or above what it has now
+   */
+  StoreWriter writerBeyondQuota(long more) throws IOException {
+    long quota = settings.quota();
+    return StoreWriter.begin(this, Effort.FAST, quota == 0 ? 0 : Math.max(quota, bytes()) + more);
+  }
+
   /** The published indexes, by name; but those of {@link #damagedIndexes}. */
   public List<NamedIndex> indexes() throws IOException {
     return published.indexes();
@@ -190,12 +200,13 @@ public final class Store implements ChunkSource {
   }
 
   @Override
-  public Optional<IndexDraft> index(String name, StoreWriter into) throws IOException {
+  public Optional<IndexDraft> index(String name, @Nullable ChunkId expected, StoreWriter into)
+      throws IOException {
     if (!Files.exists(indexFile(name))) {
       return Optional.empty();
     }
     try (InputStream in = published.open(name)) {
-      return Optional.of(into.receiveIndex(in, null));
+      return Optional.of(into.receiveIndex(in, expected));
     }
   }
 

@@ -287,6 +287,23 @@ final class VerifierTest {
     }
   }
 
+  @Test
+  void anIndexThatNothingVouchesForFillsNoStore() throws IOException {
+    Store store = Store.create(folder.resolve("s"), 500_000);
+    Samples.make(store, Samples.file(folder, "f", Samples.noise(new Random(13), 90_000)), "f");
+    Path large = Samples.file(folder, "large", Samples.noise(new Random(14), 3_000_000));
+    Store wrong = Store.create(folder.resolve("o"), 0);
+    Samples.make(wrong, large, "f");
+    Files.write(store.indexFile("f"), new byte[0]);
+    Verifier.Report found = new Verifier(store, Progress.NONE).verify();
+    Repairer bounded = new Repairer(store, Evidence.ofFiles(), 200_000);
+    Repairer.Report done = bounded.repair(found, List.of(wrong));
+    assertThat(done.indexes()).isEmpty();
+    assertThat(done.failures()).last().asString().contains("may take 700000 bytes");
+    assertThat(store.usage().bytes()).isLessThan(700_000);
+    assertThat(store.damagedIndexes()).hasSize(1);
+  }
+
   private static void makeAnew(Store store, Path file) throws IOException {
     try (StoreWriter writer = store.writer()) {
       new Maker(writer, Progress.NONE).make(file, "f", false);

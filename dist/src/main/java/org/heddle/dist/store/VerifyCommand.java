@@ -11,12 +11,18 @@ import java.util.concurrent.Callable;
 import org.heddle.cli.Environment;
 import org.heddle.cli.ExitCode;
 import org.heddle.store.ChunkSource;
+import org.heddle.store.Evidence;
 import org.heddle.store.IndexReader;
 import org.heddle.store.Repairer;
 import org.heddle.store.SignedImages;
 import org.heddle.store.Store;
 import org.heddle.store.StoreException;
 import org.heddle.store.Verifier;
+import org.heddle.store.transfer.Address;
+import org.heddle.store.transfer.ConnectSettings;
+import org.heddle.store.transfer.PatientSource;
+import org.heddle.store.transfer.RemoteStore;
+import org.heddle.store.transfer.Traffic;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -29,6 +35,9 @@ import picocli.CommandLine.ParentCommand;
     description = {
       "Read all of a store and check every bit of it; say which indexes are hurt by what is"
           + " damaged.",
+      "With --repair-from an index that is damaged itself is replaced by the one with its id, which"
+          + " the damaged file or, with --signed-by, the signed manifest says; if nothing says it, by"
+          + " the one that all those stores have under its name.",
       "The exit code is 1 when anything is damaged and was not repaired, or, with --signed-by, when"
           + " an index is not what is signed."
     })
@@ -37,11 +46,16 @@ final class VerifyCommand implements Callable<Integer> {
   @Mixin StoreOptions options = new StoreOptions();
   @Mixin SignedOptions signed = new SignedOptions();
 
+  @Mixin ConnectOptions connect = new ConnectOptions();
+
   @Option(
       names = "--repair-from",
-      paramLabel = "DIR",
-      description = "Take damaged and missing chunks from this other store; may be repeated.")
-  List<Path> sources = new ArrayList<>();
+      paramLabel = "DIR|URL",
+      description =
+          "Take what is damaged or missing, chunks and indexes, from this other store; may be"
+              + " repeated. A folder, http://HOST:PORT (behind 'heddle store serve') or"
+              + " ssh://[USER@]HOST/DIR.")
+  List<String> sources = new ArrayList<>();
 
   /** What is printed. */
   record Answer(
@@ -55,24 +69,55 @@ final class VerifyCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    Environment around = Objects.requireNonNull(parent).around();
-    Answer answer = Work.run(around, "verifying", this::verify);
-    around.print(options.format, answer, () -> text(answer));
+    Answer answer = Work.run(around(), "verifying", this::verify);
+    around().print(options.format, answer, () -> text(answer));
     return (answer.sound ? ExitCode.OK : ExitCode.FAILED).number();
   }
 
   private Answer verify(org.heddle.store.Progress progress) throws IOException {
     Store store = options.open();
-    List<ChunkSource> others = new ArrayList<>();
-    for (Path source : sources) {
-      others.add(Store.open(source));
+    Evidence evidence = signed.asked() ? Evidence.signedBy(signed.keys()) : Evidence.ofFiles();
+    try (Others others = new Others(sources, connect.settings(around()))) {
+      Verifier.Report found = new Verifier(store, progress).verify();
+      if (found.sound() || sources.isEmpty()) {
+        return answer(found, unsigned(store), null);
+      }
+      Repairer.Report repair = new Repairer(store, evidence).repair(found, others.all());
+      return answer(new Verifier(store, progress).verify(), unsigned(store), repair);
     }
-    Verifier.Report found = new Verifier(store, progress).verify();
-    if (found.sound() || sources.isEmpty()) {
-      return answer(found, unsigned(store), null);
+  }
+
+  /**
+   * The stores that a repair may take from; wrong addresses are refused before anything is read.
+   */
+  private static final class Others implements AutoCloseable {
+    private final List<ChunkSource> all = new ArrayList<>();
+    private final List<RemoteStore> remote = new ArrayList<>();
+
+    Others(List<String> sources, ConnectSettings settings) throws IOException {
+      for (String source : sources) {
+        if (source.contains("://")) {
+          RemoteStore store = RemoteStore.reading(Address.parse(source), settings, new Traffic());
+          remote.add(store);
+          all.add(new PatientSource(store));
+        } else {
+          all.add(Store.open(Path.of(source)));
+        }
+      }
     }
-    Repairer.Report repair = new Repairer(store).repair(found, others);
-    return answer(new Verifier(store, progress).verify(), unsigned(store), repair);
+
+    List<ChunkSource> all() {
+      return all;
+    }
+
+    @Override
+    public void close() {
+      remote.forEach(RemoteStore::close);
+    }
+  }
+
+  private Environment around() {
+    return Objects.requireNonNull(parent).around();
   }
 
   private static Answer answer(
@@ -110,6 +155,7 @@ final class VerifyCommand implements Callable<Integer> {
           "repaired: %d chunks came from elsewhere, %d are still missing, %d damaged packs are gone%n"
               .formatted(
                   answer.repair.chunks(), answer.repair.stillMissing(), answer.repair.packs()));
+      answer.repair.indexes().forEach(index -> text.append(text(index)));
       answer.repair.failures().forEach(line -> text.append("gave up ").append(line).append('\n'));
     }
     answer.damage.forEach(line -> text.append("damaged: ").append(line).append('\n'));
@@ -126,5 +172,15 @@ final class VerifyCommand implements Callable<Integer> {
           "sound: %d blocks, %s read%n".formatted(answer.blocks, Amounts.bytes(answer.bytes)));
     }
     return text.toString();
+  }
+
+  private static String text(Repairer.Mended index) {
+    String why =
+        switch (index.by()) {
+          case ID -> "it has the id of the damaged one";
+          case SIGNATURE -> "it is signed";
+          case NAME -> "by its name alone: nothing here says whether it is the one that it was";
+        };
+    return "replaced: %s by that of %s: %s%n".formatted(index.name(), index.from(), why);
   }
 }

@@ -4,6 +4,7 @@ import java.io.DataInputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InterruptedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -82,12 +83,30 @@ public final class RemoteStore implements ChunkSource, AutoCloseable {
           throw cut;
         }
       }
-      try {
-        pause(failures);
-      } catch (InterruptedException interrupted) {
-        Thread.currentThread().interrupt();
-        throw new java.io.InterruptedIOException("interrupted");
+      pauseHere(failures);
+    }
+  }
+
+  /** The same for who reads and writes: to be interrupted is a failure of that. */
+  static void pauseHere(int failures) throws InterruptedIOException {
+    try {
+      pause(failures);
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException("interrupted");
+    }
+  }
+
+  @Override
+  public Optional<IndexDraft> index(String name, @Nullable ChunkId expected, StoreWriter into)
+      throws IOException {
+    try {
+      return Optional.of(index(name, into, expected));
+    } catch (StoreException none) {
+      if (none.kind() == StoreException.Kind.NOT_FOUND) {
+        return Optional.empty();
       }
+      throw none;
     }
   }
 
