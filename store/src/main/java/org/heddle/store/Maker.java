@@ -32,8 +32,10 @@ public final class Maker {
   private byte[] block = new byte[0];
   private int blockLength;
   private final Queue<Future<?>> compressing = new ArrayDeque<>();
+  private @Nullable Twin twin;
   private @Nullable Deltas deltas;
   private int blockNumber;
+  private long position;
   private long chunks;
   private long newChunks;
   private long newBytes;
@@ -59,9 +61,11 @@ public final class Maker {
   }
 
   /**
-   * Stores a file and publishes its index.
+   * Stores a file and publishes its index. A file that is stored under the name already is only
+   * read.
    *
    * @param replace whether another index of that name may be replaced
+   * @throws StoreException conflict, where the file begins to differ from the one that has the name
    */
   public MakeReport make(Path file, String name, boolean replace) throws IOException {
     Names.check(name);
@@ -70,12 +74,9 @@ public final class Maker {
         Workers workers = Workers.all();
         IndexWriter index = writer.indexWriter()) {
       try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ);
-          Extents.Closing extents = Extents.of(file, channel)) {
-        if (writer.effort().deltas()) {
-          deltas = writer.deltas();
-          deltas.learn(workers);
-          blockNumber = deltas.next();
-        }
+          Extents.Closing extents = Extents.of(file, channel);
+          Twin there = replace ? null : writer.twin(name, channel.size())) {
+        twin = there;
         run(new Cutter(channel, extents), workers, index);
       }
       try (IndexDraft draft = writer.draft(index)) {
@@ -103,8 +104,12 @@ public final class Maker {
     for (int i = 0; i < batch.count(); i++) {
       Entry entry = batch.entry(i);
       index.add(entry);
+      position += entry.length();
       if (entry instanceof Entry.Data(ChunkRef chunk)) {
         chunks++;
+        if (twin != null) {
+          twin.check(chunk, position);
+        }
         if (!writer.has(chunk.id())) {
           take(chunk, batch.data, batch.start(i), workers);
         }
@@ -116,6 +121,9 @@ public final class Maker {
     writer.promise(chunk.id());
     newChunks++;
     newBytes += chunk.length();
+    if (newChunks == 1 && writer.effort().deltas()) {
+      learn(workers);
+    }
     if (deltas != null && deltas.take(chunk, data, start, blockNumber)) {
       if (deltas.full()) {
         endDeltas(workers);
@@ -131,6 +139,14 @@ public final class Maker {
     System.arraycopy(data, start, block, blockLength, chunk.length());
     blockLength += chunk.length();
     blockChunks.add(chunk);
+  }
+
+  /** Only for a file of which something is new. */
+  private void learn(Workers workers) throws IOException {
+    Deltas known = writer.deltas();
+    known.learn(workers);
+    blockNumber = known.next();
+    deltas = known;
   }
 
   /** What little is new of a file takes little memory. */

@@ -72,8 +72,9 @@ final class PendingPacks implements AutoCloseable {
   }
 
   /**
-   * Refuses early what would make the store larger than its quota, with what other writers have not
-   * finished either: that takes room too.
+   * Refuses early what would make the store larger than its quota, with what writers that began
+   * earlier have not finished either. What later ones have not finished counts for these alone:
+   * where there is room for one of two, the first gets in, and not neither.
    *
    * @param more bytes
    */
@@ -81,7 +82,7 @@ final class PendingPacks implements AutoCloseable {
     if (quota > 0) {
       long growing = open == null ? 0 : open.length();
       long own = bytesBefore + bytesSealed + bytesFull + growing + more;
-      refuseAbove(own + session.bytesOfOthers());
+      refuseAbove(own + session.bytesOfOlder());
     }
   }
 

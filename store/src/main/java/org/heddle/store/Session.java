@@ -29,7 +29,8 @@ final class Session implements AutoCloseable {
   /** Begins one. Waits for short steps of others only. */
   static Session begin(Layout layout) throws IOException {
     try (Guard _ = Guard.take(layout.lock())) {
-      String name = UUID.randomUUID().toString();
+      // Names sort by age, as far as the clock goes forward; any order that all see will do.
+      String name = "%012x-%s".formatted(System.currentTimeMillis(), UUID.randomUUID());
       return new Session(layout, name, Guard.take(layout.sessions().resolve(name)));
     }
   }
@@ -42,15 +43,19 @@ final class Session implements AutoCloseable {
     return layout.temporary().resolve(name + "." + files++ + "." + kind);
   }
 
-  /** Bytes of what other sessions have not finished. */
-  long bytesOfOthers() throws IOException {
+  /** Bytes of what sessions that began before this one have not finished. */
+  long bytesOfOlder() throws IOException {
     long sum = 0;
     for (Path file : list(layout.temporary())) {
-      if (!String.valueOf(file.getFileName()).startsWith(name)) {
+      if (owner(file).compareTo(name) < 0) {
         sum += sizeOrZero(file);
       }
     }
     return sum;
+  }
+
+  private static String owner(Path temporary) {
+    return String.valueOf(temporary.getFileName()).split("\\.", 2)[0];
   }
 
   static long sizeOrZero(Path file) throws IOException {
@@ -75,8 +80,7 @@ final class Session implements AutoCloseable {
         }
       }
       for (Path file : list(layout.temporary())) {
-        String owner = String.valueOf(file.getFileName()).split("\\.", 2)[0];
-        if (!living.contains(owner)) {
+        if (!living.contains(owner(file))) {
           disk.delete(file);
         }
       }

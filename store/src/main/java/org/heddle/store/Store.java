@@ -211,16 +211,6 @@ public final class Store implements ChunkSource {
   }
 
   /**
-   * Refuses what would be another index of this name, before it is made.
-   *
-   * @param fileSize bytes of the file that is to be stored
-   * @throws StoreException conflict; it may still be one if this does not refuse it
-   */
-  public void refuseOther(String name, long fileSize) throws IOException {
-    published.refuseOther(name, fileSize);
-  }
-
-  /**
    * For who is about to remove several.
    *
    * @throws StoreException not found, with all names that are not here

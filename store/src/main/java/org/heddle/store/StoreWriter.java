@@ -206,6 +206,11 @@ public final class StoreWriter implements AutoCloseable {
     return Optional.ofNullable(store.find(chunk, condemned));
   }
 
+  /** What has the name that a file of this length is to get. */
+  Twin twin(String name, long fileSize) throws IOException {
+    return Twin.of(store.published(), name, fileSize);
+  }
+
   Deltas deltas() {
     return new Deltas(store, this);
   }
@@ -322,7 +327,7 @@ public final class StoreWriter implements AutoCloseable {
 
   /** The same index may be published again: it may have been lost on the way to the caller. */
   private void refuseOther(String name, IndexDraft draft) throws IOException {
-    store.refuseOther(name, draft.info().fileSize());
+    store.published().refuseOther(name, draft.info().fileSize());
     try (IndexReader there = store.index(name)) {
       if (!there.info().id().equals(draft.info().id())) {
         throw store.published().taken(name);

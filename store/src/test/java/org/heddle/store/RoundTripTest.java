@@ -153,4 +153,55 @@ final class RoundTripTest {
     String told = new String(stat.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
     return 512 * Long.parseLong(told.strip());
   }
+
+  /** Counts what was read of the file when it was refused. */
+  private long refusedAfter(Store store, Path file) throws IOException {
+    long[] read = new long[1];
+    try (StoreWriter writer = store.writer()) {
+      assertThatThrownBy(
+              () -> new Maker(writer, (done, _) -> read[0] = done).make(file, "f", false))
+          .isInstanceOfSatisfying(
+              StoreException.class,
+              taken -> assertThat(taken.kind()).isEqualTo(StoreException.Kind.CONFLICT))
+          .hasMessageContaining("'f'");
+    }
+    return read[0];
+  }
+
+  @Test
+  void anotherFileUnderATakenNameIsRefusedWhereItBeginsToDiffer() throws IOException {
+    Store store = Store.create(folder.resolve("s"), 0);
+    byte[] data = Samples.image(new Random(21), 9000);
+    Path file = Samples.file(folder, "f", data);
+    Samples.make(store, file, "f");
+    long packs = store.usage().packs();
+    for (Effort effort : Effort.values()) {
+      try (StoreWriter writer = store.writer(effort)) {
+        MakeReport again = new Maker(writer, Progress.NONE).make(file, "f", false);
+        assertThat(again.newChunks()).isZero();
+      }
+    }
+    data[2_000_000] ^= 1;
+    assertThat(refusedAfter(store, Samples.file(folder, "g", data))).isLessThan(4_000_000);
+    assertThat(refusedAfter(store, Samples.file(folder, "h", new byte[9]))).isZero();
+    data[2_000_000] ^= 1;
+    data[data.length - 1] ^= 1;
+    refusedAfter(store, Samples.file(folder, "i", data));
+    refusedAfter(store, Samples.sparse(folder.resolve("j"), data.length, new byte[] {1}));
+    refusedAfter(store, Samples.sparse(folder.resolve("k"), data.length, new byte[] {0}));
+    assertThat(store.usage().packs()).as("nothing was written").isEqualTo(packs);
+  }
+
+  @Test
+  void aDamagedIndexIsReplacedByTheSameFileMadeAgain() throws IOException {
+    Store store = Store.create(folder.resolve("s"), 0);
+    Path file = Samples.file(folder, "f", Samples.noise(new Random(22), 300_000));
+    Samples.make(store, file, "f");
+    byte[] index = Files.readAllBytes(store.indexFile("f"));
+    Files.write(store.indexFile("f"), HostileInputTest.flip(index, index.length * 8 - 3));
+    try (StoreWriter writer = store.writer()) {
+      new Maker(writer, Progress.NONE).make(file, "f", false);
+    }
+    assertThat(store.indexFile("f")).hasBinaryContent(index);
+  }
 }

@@ -338,6 +338,30 @@ final class VerifierTest {
     }
   }
 
+  @Test
+  void whereThereIsRoomForOneOfTwoWritersTheFirstGetsIn() throws IOException {
+    Store store = Store.create(folder.resolve("s"), 1_100_000);
+    byte[] one = Samples.noise(new Random(15), 200_000);
+    byte[] two = Samples.noise(new Random(16), 200_000);
+    try (StoreWriter second = store.writer()) {
+      try (StoreWriter first = store.writer()) {
+        StoreWriter older = first.session().compareTo(second.session()) < 0 ? first : second;
+        StoreWriter younger = older == first ? second : first;
+        for (int i = 0; i < 5; i++) {
+          older.append(block(one, i));
+          if (i < 2) {
+            younger.append(block(two, i));
+          }
+          if (i == 2) {
+            assertFull(() -> younger.append(block(two, 2)));
+          }
+        }
+        older.flush();
+      }
+    }
+    assertThat(store.usage().bytes()).isBetween(990_000L, 1_100_000L);
+  }
+
   private static void assertFull(org.assertj.core.api.ThrowableAssert.ThrowingCallable action) {
     assertThatThrownBy(action)
         .isInstanceOfSatisfying(

@@ -68,16 +68,6 @@ final class MakeCommand implements Callable<Integer> {
     return 0;
   }
 
-  /** What could only fail after all of a large file was read. */
-  private void refuseEarly(Store store, String index) throws IOException {
-    if (key != null) {
-      store.indexFile(SignedImages.manifestOf(index));
-    }
-    if (!replace && store.names().contains(index)) {
-      store.refuseOther(index, Files.size(file));
-    }
-  }
-
   private Outcome make(org.heddle.store.Progress progress) throws IOException {
     long begin = System.nanoTime();
     @Nullable KeyPair signer = key == null ? null : KeyFiles.pair(key); // before anything is stored
@@ -86,7 +76,9 @@ final class MakeCommand implements Callable<Integer> {
         quota == null
             ? Store.openOrCreate(options.folder)
             : Store.openOrCreate(options.folder, quota);
-    refuseEarly(store, index);
+    if (key != null) {
+      store.indexFile(SignedImages.manifestOf(index)); // Refuses too long a name.
+    }
     try (StoreWriter writer = store.writer(small ? Effort.SMALL : Effort.FAST)) {
       MakeReport made = new Maker(writer, progress).make(file, index, replace);
       if (signer != null) {

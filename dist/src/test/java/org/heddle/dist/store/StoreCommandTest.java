@@ -254,6 +254,34 @@ final class StoreCommandTest {
     assertThat(folder.resolve("out")).hasBinaryContent(contents);
   }
 
+  @Test
+  void aDamagedIndexComesFromAServedStoreAndTheAnswerSaysWhyItIsBelieved() throws IOException {
+    heddle("make", "@disk.raw", "--store", "@s");
+    heddle("make", "@disk.raw", "--store", "@good");
+    Path index = folder.resolve("s/indexes/disk.raw.hix");
+    byte[] whole = Files.readAllBytes(index);
+    try (HttpStoreServer server =
+        HttpStoreServer.start(
+            Store.open(folder.resolve("good")),
+            new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+            ServeSettings.open())) {
+      String url = "http://127.0.0.1:" + server.address().getPort();
+      for (int length : new int[] {0, whole.length - 1}) {
+        Files.write(index, java.util.Arrays.copyOf(whole, length));
+        Run mended =
+            heddle("verify", "--repair-from", "@s2/..", "--repair-from", url, "--store", "@s");
+        assertThat(mended.exit()).as(mended.err()).isEqualTo(3);
+        mended = heddle("verify", "--repair-from", url, "--store", "@s");
+        assertThat(mended.exit()).as(mended.err()).isZero();
+        assertThat(mended.out())
+            .contains("replaced: disk.raw by that of " + url, "sound")
+            .contains(length == 0 ? "by its name alone" : "it has the id");
+        assertThat(index).hasBinaryContent(whole);
+      }
+    }
+    assertThat(heddle("verify", "--repair-from", "ftp://x", "--store", "@s").exit()).isEqualTo(2);
+  }
+
   private static final String GROUP =
       """
       {"sites": [{"name": "here", "mbit": 100}, {"name": "there", "mbit": 50, "latencyMs": 20}],
