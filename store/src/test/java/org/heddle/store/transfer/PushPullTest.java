@@ -101,12 +101,7 @@ final class PushPullTest {
   void aCommandOnAnotherMachineServesBothWays() throws Exception {
     Store here = Sample.store(folder.resolve("here"), OLD);
     Path far = folder.resolve("it's there");
-    String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
-    ConnectSettings settings =
-        Sample.once()
-            .with(
-                List.of(
-                    java, "-cp", System.getProperty("java.class.path"), StdioMain.class.getName()));
+    ConnectSettings settings = Sample.overStreams();
     Address address = new Address.Shell("user@host", folder.resolve("its there").toString());
     assertThat(((Address.Shell) address).command(List.of("ssh"), false))
         .containsExactly(

@@ -124,12 +124,7 @@ final class RepairTest {
   void theyComeFromACommandToo() throws Exception {
     damageAChunk();
     damageTheHeadOf(Sample.NAME);
-    String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
-    ConnectSettings settings =
-        Sample.once()
-            .with(
-                List.of(
-                    java, "-cp", System.getProperty("java.class.path"), StdioMain.class.getName()));
+    ConnectSettings settings = Sample.overStreams();
     Address address = new Address.Shell("anyone@anywhere", there.folder().toString());
     try (RemoteStore store = RemoteStore.reading(address, settings, traffic)) {
       Repairer.Report done = repair(new PatientSource(store));

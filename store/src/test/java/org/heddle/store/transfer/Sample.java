@@ -9,6 +9,7 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import org.heddle.store.Extractor;
@@ -97,6 +98,13 @@ final class Sample {
   /** Gives up at the first cut. */
   static ConnectSettings once() {
     return ConnectSettings.plain().impatient(Duration.ofMinutes(1), 1);
+  }
+
+  /** Over the streams of a program that stands for {@code ssh}. */
+  static ConnectSettings overStreams() {
+    String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+    String classes = System.getProperty("java.class.path");
+    return once().with(List.of(java, "-cp", classes, StdioMain.class.getName()));
   }
 
   static TransferReport pull(Store into, Address from, ConnectSettings settings)
