@@ -49,7 +49,7 @@ public final class ExplainCommand extends FileCommand {
     PlanSolver.Task task =
         new PlanSolver.Task(
             options.goals(),
-            options.timeLimitMs(),
+            options.time(),
             options.steps(),
             options.seed,
             options.orderLimits(loaded));

@@ -17,8 +17,8 @@ import org.heddle.planner.search.SearchLimits;
 
 /**
  * Search, order and check, one after the other within a time box: a first plan as soon as possible,
- * then as good a one as the time allows. A placement that cannot be ordered is given up for another
- * one.
+ * then as good a one as the time allows. Where the box is too short for any plan, the first one is
+ * looked for in overtime. A placement that cannot be ordered is given up for another one.
  */
 final class PlanSolver {
   /** Of the time box, for searching; the rest is for ordering. */
@@ -40,32 +40,63 @@ final class PlanSolver {
   }
 
   /** What is asked, besides the instance. */
-  record Task(List<Goal> goals, long timeLimitMs, long iterations, long seed, OrderLimits order) {}
+  record Task(List<Goal> goals, Time time, long iterations, long seed, OrderLimits order) {}
+
+  /**
+   * The time box.
+   *
+   * @param limitMs after that the best plan so far counts
+   * @param overtimeMs so much later it is given up when there is no plan yet
+   */
+  record Time(long limitMs, long overtimeMs) {
+    long allMs() {
+      return limitMs + overtimeMs;
+    }
+
+    String words() {
+      return limitMs + " ms" + (overtimeMs > 0 ? " and " + overtimeMs + " ms of overtime" : "");
+    }
+  }
 
   Solution solve(Instance instance, Task task) {
     long start = nanos.getAsLong();
-    BooleanSupplier searchEnd = after(start, (long) (task.timeLimitMs * SEARCH_SHARE));
-    BooleanSupplier end = after(start, task.timeLimitMs);
+    BooleanSupplier searchEnd = after(start, (long) (task.time.limitMs * SEARCH_SHARE));
+    BooleanSupplier end = after(start, task.time.limitMs);
+    BooleanSupplier giveUp = after(start, task.time.allMs());
     SearchLimits limits =
-        SearchLimits.of(0, task.seed).with(searchEnd).with(PlanSolver::inParallel);
+        SearchLimits.of(0, task.seed).with(searchEnd, giveUp).with(PlanSolver::inParallel);
     Outcome first = Search.solve(instance, task.goals, limits, task.order);
     Solution best = ordered(instance, first, task.order.iterations(0).stop(end), start, -1);
     long firstMs = best instanceof Solution.Plan ? elapsed(start) : -1;
-    if (task.iterations == 0 || certainlyNone(best)) {
+    // a second plan takes about as long as the first
+    boolean late = firstMs >= 0 && elapsed(start) + firstMs > task.time.limitMs;
+    if (task.iterations == 0 || certainlyNone(best) || late) {
       return best;
     }
-    for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+    for (int attempt = 0; attempt < ATTEMPTS && !giveUp.getAsBoolean(); attempt++) {
       SearchLimits longer =
           SearchLimits.of(task.iterations, task.seed + attempt)
-              .with(searchEnd)
+              .with(searchEnd, best instanceof Solution.Plan ? searchEnd : giveUp)
               .with(PlanSolver::inParallel);
       Outcome outcome = Search.solve(instance, task.goals, longer, task.order);
       best = better(best, ordered(instance, outcome, task.order.stop(end), start, firstMs));
-      if (best instanceof Solution.Plan || certainlyNone(best) || searchEnd.getAsBoolean()) {
+      if (best instanceof Solution.Plan || certainlyNone(best)) {
         return best;
       }
     }
-    return best;
+    return best instanceof Solution.None none && giveUp.getAsBoolean()
+        ? tooLate(none, start, task.time)
+        : best;
+  }
+
+  private Solution tooLate(Solution.None none, long start, Time time) {
+    List<String> reasons = new ArrayList<>(none.reasons());
+    String words =
+        interrupted.getAsBoolean()
+            ? "interrupted before there was a plan"
+            : "no plan within " + time.words() + ": give more time (--time-limit, --overtime)";
+    reasons.addFirst(words);
+    return new Solution.None(false, reasons, elapsed(start));
   }
 
   private static boolean certainlyNone(Solution solution) {

@@ -41,7 +41,7 @@ public final class SolveCommand extends FileCommand {
     PlanSolver.Task task =
         new PlanSolver.Task(
             options.goals(),
-            options.timeLimitMs(),
+            options.time(),
             options.steps(),
             options.seed,
             options.orderLimits(loaded));

@@ -50,6 +50,15 @@ final class SolveOptions {
   String timeLimit = "10s";
 
   @Option(
+      names = "--overtime",
+      paramLabel = "TIME",
+      defaultValue = "10s",
+      description =
+          "So much longer a first plan is looked for when there is none at the time limit."
+              + " Default: ${DEFAULT-VALUE}.")
+  String overtime = "10s";
+
+  @Option(
       names = "--iterations",
       paramLabel = "N",
       description = "Steps of the search at most; with a generous time limit, answers repeat.")
@@ -132,8 +141,12 @@ final class SolveOptions {
   /** A longer time is as good: half a century, and clocks still count it in nanoseconds. */
   private static final long LONGEST = 50L * 365 * 24 * 3_600_000;
 
-  long timeLimitMs() {
-    String text = timeLimit.strip();
+  PlanSolver.Time time() {
+    return new PlanSolver.Time(ms("--time-limit", timeLimit), ms("--overtime", overtime));
+  }
+
+  private static long ms(String option, String given) {
+    String text = given.strip();
     int digits = 0;
     while (digits < text.length() && NodeSet.digit(text.charAt(digits))) {
       digits++;
@@ -147,7 +160,7 @@ final class SolveOptions {
         };
     if (digits == 0 || digits > 9 || unit == 0) {
       throw InvalidInstance.invalid(
-          "--time-limit", "'" + text + "' is no time", "give one such as 500ms, 10s or 2min");
+          option, "'" + text + "' is no time", "give one such as 500ms, 10s or 2min");
     }
     return Math.min(LONGEST, Long.parseLong(text.substring(0, digits)) * unit);
   }

@@ -101,6 +101,16 @@ final class PlanCommandsTest {
   }
 
   @Test
+  void aBoxThatIsTooShortEndsWithTheFirstPlanOrWithHonestWords() {
+    assertThat(heddle("plan solve @ours.json --time-limit 0ms")).as(complained()).isZero();
+    assertThat(said()).contains("migrate").contains("boot");
+    assertThat(heddle("plan solve @ours.json --time-limit 0ms --overtime 0ms")).isEqualTo(6);
+    assertThat(complained())
+        .contains("there may be one, with more time")
+        .contains("no plan within 0 ms: give more time (--time-limit, --overtime)");
+  }
+
+  @Test
   void aPlanIsFoundPrintedAndChecked() throws Exception {
     assertThat(heddle("plan solve @ours.json --time-limit 2s")).as(complained()).isZero();
     assertThat(said()).contains("proven").contains("migrate").contains("boot").contains("vm3");

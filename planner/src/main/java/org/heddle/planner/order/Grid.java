@@ -241,6 +241,17 @@ final class Grid {
     };
   }
 
+  /** Whether the host has room for both demands of a machine, whatever else is asked. */
+  boolean hasRoom(int machine, int host) {
+    for (int r = 0; r < instance.resources(); r++) {
+      long amount = Math.max(instance.present(machine, r), instance.next(machine, r));
+      if (!accounts.has(layout.room(host, r), amount)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   /** Whether a task takes of what is waited for in a queue, or is in the way on that host. */
   boolean takes(Task task, int queue) {
     if (layout.hostQueue(queue)) {

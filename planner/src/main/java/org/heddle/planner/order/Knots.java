@@ -261,7 +261,8 @@ final class Knots {
     Task task = unit.task();
     for (int i = 0; i < instance.hosts(); i++) {
       int host = (firstHost + i) % instance.hosts();
-      if (host == task.from || host == task.to || !open(task.machine, host)) {
+      boolean other = host != task.from && host != task.to;
+      if (!other || !grid.hasRoom(task.machine, host) || !open(task.machine, host)) {
         continue;
       }
       Unit first = unit(task.detourTo(host), URGENT, unit);

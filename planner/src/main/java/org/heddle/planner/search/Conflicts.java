@@ -29,7 +29,7 @@ final class Conflicts {
   Conflicts(Instance instance, Pricing pricing, SearchLimits limits) {
     this.instance = instance;
     this.pricing = pricing;
-    this.limits = limits;
+    this.limits = limits.with(limits.stop());
     ignored = new boolean[instance.constraints().size()];
     absent = new boolean[instance.machines()];
   }
@@ -140,10 +140,10 @@ final class Conflicts {
   private void filter(boolean[] out, int[] items) {
     int size = Math.max(1, items.length / 2);
     while (items.length > 0) {
-      for (int from = 0; from < items.length; from += size) {
+      for (int from = 0; from < items.length && !over(); from += size) {
         leaveOut(out, items, from, Math.min(items.length, from + size));
       }
-      if (size == 1) {
+      if (size == 1 || over()) {
         return;
       }
       size = (size + 1) / 2;
@@ -157,10 +157,14 @@ final class Conflicts {
       change |= !out[items[i]];
       out[items[i]] = true;
     }
-    boolean over = tries >= MOST_TRIES || limits.stop().getAsBoolean();
-    if (change && (over || !impossible())) {
+    if (change && !impossible()) {
       System.arraycopy(before, 0, out, 0, out.length);
     }
+  }
+
+  /** What is not tried any more stays part of the conflict. */
+  private boolean over() {
+    return tries >= MOST_TRIES || limits.stop().getAsBoolean();
   }
 
   private boolean impossible() {

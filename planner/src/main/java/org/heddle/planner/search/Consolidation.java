@@ -36,7 +36,7 @@ final class Consolidation {
     random = new SplittableRandom(limits.seed());
     shutAtFirst = dense.shut.clone();
     state = new State(dense);
-    greedy = new Greedy(dense, state);
+    greedy = new Greedy(dense, state, limits.stop());
     state.restore(placement);
     best = placement.clone();
   }

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 
 /**
  * From chosen patterns back to units: what leaves goes to the places made for its type, as far as
@@ -14,11 +15,16 @@ final class Dealing {
   private final Exchange exchange;
   private final Grid grid;
   private final State state;
+  private final BooleanSupplier stop;
 
-  Dealing(Exchange exchange, Grid grid, State state) {
+  /**
+   * @param stop once true, what is not dealt yet is left over
+   */
+  Dealing(Exchange exchange, Grid grid, State state, BooleanSupplier stop) {
     this.exchange = exchange;
     this.grid = grid;
     this.state = state;
+    this.stop = stop;
   }
 
   /** Fills the empty state. */
@@ -42,7 +48,7 @@ final class Dealing {
       }
     }
     for (int u = 0; u < dense.units; u++) {
-      if (!leaves[u] && state.allows(u, dense.home[u])) {
+      if (!leaves[u] && !stop.getAsBoolean() && state.allows(u, dense.home[u])) {
         state.place(u, dense.home[u]);
       }
     }
@@ -57,7 +63,7 @@ final class Dealing {
 
   /** The first of the units that may come to the host goes there. */
   private void assign(Deque<Integer> units, int host) {
-    for (Iterator<Integer> all = units.iterator(); all.hasNext(); ) {
+    for (Iterator<Integer> all = units.iterator(); all.hasNext() && !stop.getAsBoolean(); ) {
       int u = all.next();
       if (state.allows(u, host)) {
         state.place(u, host);

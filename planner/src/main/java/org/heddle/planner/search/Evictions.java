@@ -1,5 +1,7 @@
 package org.heddle.planner.search;
 
+import java.util.function.BooleanSupplier;
+
 /**
  * The cheapest set of units that must leave an overloaded host, so that the rest fits: an exact
  * covering knapsack by branch and bound. Of several cheapest sets the one that needs least room
@@ -7,6 +9,9 @@ package org.heddle.planner.search;
  */
 final class Evictions {
   private static final int MAX_NODES = 200_000;
+
+  /** So many nodes are visited at least, and between two questions whether to stop. */
+  private static final int STEP = 256;
 
   private final Dense dense;
   private final double[] weight;
@@ -17,6 +22,7 @@ final class Evictions {
   private long bestCost;
   private double bestSize;
   private int nodes;
+  private BooleanSupplier ended = () -> false;
 
   /** What the last search could prove. */
   private long bound;
@@ -41,9 +47,11 @@ final class Evictions {
   /**
    * Which of the units have to leave the host; all of them have it as their home.
    *
+   * @param stop once true, the cheapest set found so far counts
    * @return by position in {@code candidates}
    */
-  boolean[] cheapest(int onHost, int[] candidates) {
+  boolean[] cheapest(int onHost, int[] candidates, BooleanSupplier stop) {
+    ended = stop;
     units = candidates;
     host = onHost;
     ruled = compatible.matters(host, units);
@@ -94,7 +102,10 @@ final class Evictions {
   }
 
   private void search(int i, long cost, double size) {
-    if (++nodes >= MAX_NODES) {
+    if (++nodes % STEP == 0 && ended.getAsBoolean()) {
+      nodes = MAX_NODES;
+    }
+    if (nodes >= MAX_NODES) {
       return;
     }
     if (covered() && (!ruled || compatible.stay(host, units, leaves))) {

@@ -2,6 +2,7 @@ package org.heddle.planner.search;
 
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.function.BooleanSupplier;
 
 /**
  * The first placement: every unit stays where it is but for the cheapest eviction set of each
@@ -11,12 +12,18 @@ import java.util.Comparator;
 final class Greedy {
   private final Dense dense;
   private final State state;
+  private final BooleanSupplier stop;
   private long bound;
   private long base;
 
-  Greedy(Dense dense, State state) {
+  /**
+   * @param stop once true, what has no place yet gets none, and bounds are those that are to be had
+   *     at once
+   */
+  Greedy(Dense dense, State state, BooleanSupplier stop) {
     this.dense = dense;
     this.state = state;
+    this.stop = stop;
     bound = 0;
   }
 
@@ -44,7 +51,7 @@ final class Greedy {
     boolean[][] leaves = new boolean[dense.hosts][];
     for (int h = 0; h < dense.hosts; h++) {
       homes[h] = Arrays.stream(homes[h]).filter(dense::mayStay).toArray();
-      leaves[h] = evictions.cheapest(h, homes[h]);
+      leaves[h] = evictions.cheapest(h, homes[h], stop);
       bound += evictions.bound();
     }
     for (int h = 0; h < dense.hosts; h++) {
@@ -77,7 +84,7 @@ final class Greedy {
     int[] open = hardestFirst();
     int failed = 0;
     for (int u : open) {
-      int host = bestHost(u);
+      int host = stop.getAsBoolean() ? -1 : bestHost(u);
       if (host < 0) {
         failed++;
       } else {
@@ -90,6 +97,9 @@ final class Greedy {
   /** Places what is placed nowhere as tightly as it can, wherever its home is. */
   void fillTight() {
     for (int u : hardestFirst()) {
+      if (stop.getAsBoolean()) {
+        return;
+      }
       int host = state.index().tightest(state, u, h -> state.count[h] > 0);
       if (host < 0) {
         host = bestHost(u);

@@ -76,7 +76,7 @@ public final class Intake {
     this.admitted = new boolean[groups.size()];
     this.dense = Preparation.of(instance, pricing);
     this.state = new State(dense);
-    this.greedy = new Greedy(dense, state);
+    this.greedy = new Greedy(dense, state, () -> false);
     this.unitOf = new int[instance.machines()];
     Arrays.fill(unitOf, -1);
     for (int u = 0; u < dense.units; u++) {

@@ -129,6 +129,6 @@ final class Patterns {
 
   /** Puts the units of the empty state where the patterns say. */
   void deal(Pool.Pattern[] chosen, State state) {
-    new Dealing(exchange, grid, state).deal(chosen);
+    new Dealing(exchange, grid, state, stop).deal(chosen);
   }
 }

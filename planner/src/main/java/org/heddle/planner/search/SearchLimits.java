@@ -11,11 +11,17 @@ import java.util.function.BooleanSupplier;
  *     a millisecond of work); 0 asks for the first answer only
  * @param seed of its random choices
  * @param stop asked often; once true the best answer so far is given as soon as possible
+ * @param giveUp asked instead of {@code stop} as long as there is no answer; once true there is none
  * @param progress told of every better answer and every better bound
  * @param parallel runs independent parts; {@link Parallel#NONE} one after the other
  */
 public record SearchLimits(
-    long iterations, long seed, BooleanSupplier stop, Progress progress, Parallel parallel) {
+    long iterations,
+    long seed,
+    BooleanSupplier stop,
+    BooleanSupplier giveUp,
+    Progress progress,
+    Parallel parallel) {
 
   /** Enough for proven optima where hosts have room. */
   public static final long DEFAULT_ITERATIONS = 20_000_000;
@@ -41,23 +47,29 @@ public record SearchLimits(
   }
 
   public static SearchLimits of(long iterations, long seed) {
-    return new SearchLimits(iterations, seed, () -> false, (_, _) -> {}, Parallel.NONE);
+    return new SearchLimits(
+        iterations, seed, () -> false, () -> false, (_, _) -> {}, Parallel.NONE);
   }
 
   /** The same limits with another number of iterations. */
   public SearchLimits withIterations(long newIterations) {
-    return new SearchLimits(newIterations, seed, stop, progress, parallel);
+    return new SearchLimits(newIterations, seed, stop, giveUp, progress, parallel);
   }
 
+  /** The same limits with another stop, which also ends the search for a first answer. */
   public SearchLimits with(BooleanSupplier newStop) {
-    return new SearchLimits(iterations, seed, newStop, progress, parallel);
+    return with(newStop, newStop);
+  }
+
+  public SearchLimits with(BooleanSupplier newStop, BooleanSupplier newGiveUp) {
+    return new SearchLimits(iterations, seed, newStop, newGiveUp, progress, parallel);
   }
 
   public SearchLimits with(Progress newProgress) {
-    return new SearchLimits(iterations, seed, stop, newProgress, parallel);
+    return new SearchLimits(iterations, seed, stop, giveUp, newProgress, parallel);
   }
 
   public SearchLimits with(Parallel newParallel) {
-    return new SearchLimits(iterations, seed, stop, progress, newParallel);
+    return new SearchLimits(iterations, seed, stop, giveUp, progress, newParallel);
   }
 }

@@ -1,7 +1,6 @@
 package org.heddle.planner.search;
 
 import java.util.SplittableRandom;
-import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,7 +21,7 @@ final class Solver {
   private final Dense dense;
   private final long scale;
   private final long seed;
-  private final BooleanSupplier stop;
+  private final SearchLimits limits;
   private final SearchLimits.Progress progress;
   private final SplittableRandom random;
   private long budget;
@@ -55,12 +54,12 @@ final class Solver {
     this.dense = dense;
     this.scale = scale;
     this.seed = limits.seed();
-    this.stop = limits.stop();
+    this.limits = limits;
     this.progress = limits.progress();
     this.budget = limits.iterations();
     random = new SplittableRandom(seed);
     state = new State(dense);
-    greedy = new Greedy(dense, state);
+    greedy = new Greedy(dense, state, this::ended);
   }
 
   /** Value of the first goal of the best placement, {@link Long#MAX_VALUE} when there is none. */
@@ -130,17 +129,22 @@ final class Solver {
   }
 
   private boolean repaired() {
-    Repair repair = new Repair(state, greedy, random, stop, repairs);
+    Repair repair = new Repair(state, greedy, random, this::ended, repairs);
     boolean complete = repair.run();
     spent += repairs - repair.nodesLeft();
     repairs = repairs == Long.MAX_VALUE ? repairs : repair.nodesLeft();
     return complete;
   }
 
+  /** Whether the caller has waited long enough: with an answer, or for one. */
+  private boolean ended() {
+    return (placement == null ? limits.giveUp() : limits.stop()).getAsBoolean();
+  }
+
   private boolean done() {
     boolean reached = placement != null && (best <= enough || best <= wholeBound);
     boolean hopeless = enough >= 0 && wholeBound > enough;
-    return reached || hopeless || budget <= 0 || stop.getAsBoolean();
+    return reached || hopeless || budget <= 0 || ended();
   }
 
   /** The state as it is becomes the answer if it is complete and cheaper. */
@@ -166,7 +170,7 @@ final class Solver {
     clear();
     int[] hosts = java.util.stream.IntStream.range(0, dense.hosts).toArray();
     long limit = placement == null ? Long.MAX_VALUE : best - dense.constant;
-    Tree tree = new Tree(state, stop);
+    Tree tree = new Tree(state, this::ended);
     long nodes = Math.min(SMALL_NODES, budget);
     Tree.End end = tree.solve(state.homeless(), hosts, limit, nodes);
     budget -= nodes - tree.nodesLeft();
@@ -189,14 +193,14 @@ final class Solver {
 
   private void improve() {
     clear();
-    Patterns patterns = new Patterns(state, scale, seed, stop);
+    Patterns patterns = new Patterns(state, scale, seed, this::ended);
     boolean wide = patterns.usable() && budget >= LEAST_MOVES;
     if (wide) {
       long known = placement == null ? Long.MAX_VALUE : objective() - patterns.fixed();
       patterns.price(known);
       raise(patterns.bound());
     }
-    Neighbourhood neighbourhood = new Neighbourhood(state, random, stop);
+    Neighbourhood neighbourhood = new Neighbourhood(state, random, this::ended);
     long moves = Math.max(LEAST_MOVES, (long) FIRST_MOVES * dense.hosts);
     long polish = POLISH;
     while (!done() && polish > 0) {
@@ -210,7 +214,7 @@ final class Solver {
         state.restore(placement);
         budget -= 1 + neighbourhood.run(Math.min(budget, moves));
         keepIfBetter();
-      } else if (placement == null && !stop.getAsBoolean()) {
+      } else if (placement == null && !ended()) {
         budget -= LEAST_MOVES;
         retry();
       }
@@ -222,7 +226,7 @@ final class Solver {
 
   private void anneal(Patterns patterns, long moves) {
     Pool.Pattern[] chosen = patterns.next(moves);
-    if (stop.getAsBoolean() && placement != null) {
+    if (placement != null && ended()) {
       return;
     }
     clear();

@@ -19,6 +19,10 @@ final class Stages {
   private final List<Goal> goals;
   private final SearchLimits limits;
   private final Pricing pricing;
+
+  /** The instance with nothing held; of its columns alone. */
+  private final Dense whole;
+
   private final boolean sumsFirst;
   private final List<Goal> sums;
 
@@ -40,6 +44,7 @@ final class Stages {
       sums.add(Goal.MOVES);
     }
     pricing = new Pricing(instance, sums, order);
+    whole = Preparation.of(instance, pricing);
     closed = new boolean[instance.hosts()];
   }
 
@@ -51,7 +56,7 @@ final class Stages {
   }
 
   Outcome run() {
-    Dense dense = Preparation.of(instance, pricing);
+    Dense dense = whole;
     if (!dense.contradictions.isEmpty()) {
       return new Outcome.Refused(true, dense.contradictions);
     }
@@ -60,7 +65,9 @@ final class Stages {
     Parts parts = new Parts(dense, pricing, sumsFirst ? first : quick(0), true);
     parts.run();
     if (!sumsFirst && parts.placement == null && limits.iterations() > 0) {
-      parts = new Parts(dense, pricing, quick(Math.min(limits.iterations(), FIRST_BUDGET)), true);
+      // anew: the counters of its rules are those of the first search
+      Dense again = Preparation.of(instance, pricing);
+      parts = new Parts(again, pricing, quick(Math.min(limits.iterations(), FIRST_BUDGET)), true);
       parts.run();
     }
     int[] found = parts.placement;
@@ -101,6 +108,11 @@ final class Stages {
   /** Limits for a first placement, of which nobody is told. */
   private SearchLimits quick(long iterations) {
     return limits.withIterations(iterations).with((SearchLimits.Progress) (_, _) -> {});
+  }
+
+  /** The same where there is an answer already. */
+  private SearchLimits further(long iterations) {
+    return quick(iterations).with(limits.stop());
   }
 
   private Outcome outcome(Dense dense, long sumBound) {
@@ -178,7 +190,7 @@ final class Stages {
     for (int i = 0; i < HALVINGS && low < high && !limits.stop().getAsBoolean(); i++) {
       long middle = low + (high - low) / 2;
       Dense dense = held(middle);
-      Solver solver = new Solver(dense, pricing.scale, quick(Math.min(tries, FIRST_BUDGET)));
+      Solver solver = new Solver(dense, pricing.scale, further(Math.min(tries, FIRST_BUDGET)));
       solver.atMost(ceiling);
       int[] found = solver.placement;
       if (found != null && solver.cost() <= ceiling) {
@@ -195,7 +207,7 @@ final class Stages {
   /** The sums behind fewest hosts or balance, which hold. */
   private void polish() {
     Dense dense = held(share);
-    Parts parts = new Parts(dense, pricing, quick(limits.iterations()), false);
+    Parts parts = new Parts(dense, pricing, further(limits.iterations()), false);
     parts.startFrom(placement);
     parts.run();
     int[] found = parts.placement;
@@ -207,16 +219,16 @@ final class Stages {
 
   private long value(Goal goal) {
     return switch (goal) {
-      case HOSTS_USED -> Shapes.used(Preparation.of(instance, pricing), placement);
-      case BALANCE -> Shapes.largestShare(Preparation.of(instance, pricing), placement);
+      case HOSTS_USED -> Shapes.used(whole, placement);
+      case BALANCE -> Shapes.largestShare(whole, placement);
       case MOVED_MEMORY, MOVES, SOONEST_END -> cost / pricing.scale;
     };
   }
 
   private long bound(Goal goal) {
     return switch (goal) {
-      case HOSTS_USED -> Shapes.fewestHosts(Preparation.of(instance, pricing));
-      case BALANCE -> Shapes.leastShare(Preparation.of(instance, pricing));
+      case HOSTS_USED -> Shapes.fewestHosts(whole);
+      case BALANCE -> Shapes.leastShare(whole);
       case MOVED_MEMORY, MOVES, SOONEST_END -> 0;
     };
   }

@@ -64,6 +64,20 @@ class DenseSearchTest {
   }
 
   @Test
+  void whoCannotWaitGetsAFirstAnswerAllTheSameUnlessItIsGivenUp() throws IOException {
+    Instance instance = hard();
+    SearchLimits late = SearchLimits.of(Long.MAX_VALUE, 1).with(() -> true, () -> false);
+    Outcome.Found found = (Outcome.Found) Search.solve(instance, late);
+    assertThat(InstanceChecker.check(instance, found.arrangement())).isEmpty();
+    for (Goal goal : Goal.values()) {
+      assertThat(Search.solve(instance, List.of(goal), late)).isInstanceOf(Outcome.Found.class);
+      assertThat(Search.solve(instance, List.of(goal), late.with(() -> true)))
+          .isInstanceOfSatisfying(
+              Outcome.Refused.class, refused -> assertThat(refused.certain()).isFalse());
+    }
+  }
+
+  @Test
   void mixedConstraintsAreKeptOnGridsOfManyHosts() {
     int found = 0;
     for (long seed = 0; seed < 60; seed++) {
