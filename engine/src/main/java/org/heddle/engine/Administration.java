@@ -131,16 +131,18 @@ final class Administration {
             .map(VjobRecord::spec)
             .filter(spec -> concerns(term, spec.name()))
             .toList();
-    SoloTrial trial = new SoloTrial(draft);
-    List<VjobSpec> stuck = concerned.stream().filter(trial::impossible).toList();
-    if (stuck.isEmpty()) {
+    if (concerned.isEmpty()) {
       return Optional.empty();
     }
+    SoloTrial trial = new SoloTrial(draft);
     GridState.Rulebook now = draft.rulebook;
     draft.rulebook = before;
     SoloTrial earlier = new SoloTrial(draft);
-    Optional<VjobSpec> first = stuck.stream().filter(spec -> !earlier.impossible(spec)).findFirst();
     draft.rulebook = now;
+    Optional<VjobSpec> first =
+        concerned.stream()
+            .filter(spec -> trial.impossible(spec) && !earlier.impossible(spec))
+            .findFirst();
     return first.flatMap(spec ->
         refuse(
             Why.INFEASIBLE,

@@ -56,20 +56,10 @@ final class Circles {
                   .anyMatch(term -> term.form() == ConstraintForm.SEQUENCE);
       if (orders) {
         binding.rules(vjob.spec()).stream()
-            .map(rule -> named(rule, " of vjob " + vjob.spec().name()))
+            .map(rule -> rule.withWords(rule.words() + " of vjob " + vjob.spec().name()))
             .forEach(rules::add);
       }
     }
     return rules;
-  }
-
-  private static Rule named(Rule rule, String whose) {
-    return new Rule(
-        rule.form(),
-        rule.always(),
-        rule.machines(),
-        rule.hosts(),
-        rule.bound(),
-        rule.words() + whose);
   }
 }

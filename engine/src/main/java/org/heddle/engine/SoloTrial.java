@@ -6,38 +6,42 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.heddle.model.HostId;
 import org.heddle.model.MachineId;
 import org.heddle.model.Resources;
 import org.heddle.model.VjobId;
 import org.heddle.model.VjobSpec;
 import org.heddle.planner.Alone;
 import org.heddle.planner.Limits;
+import org.heddle.planner.Problem;
+import org.heddle.planner.Problem.HostSlot;
 import org.heddle.planner.Rule;
 
 /**
  * Whether vjobs could run, each alone on the empty grid, under the constraints that there are.
  * Vjobs that differ in names only are tried once: what they ask and what is asked of them is the
- * same. For as long as the draft's hosts and constraints stay as they are.
+ * same. It goes on with the draft's hosts and constraints as they were when it was made.
  */
 final class SoloTrial {
   /** Stands for the vjob in what vjobs have in common. */
   private static final VjobId ANY = new VjobId("any");
 
-  private final Draft draft;
   private final Binding binding;
+  private final SortedMap<HostId, HostSlot> hosts;
   private final List<Rule> rules;
 
   /** By rule: what it asks of each vjob, machines of {@link #ANY}; none where it names none. */
   private final List<Map<VjobId, Rule>> shares;
 
   private final Map<Shape, Boolean> known = new HashMap<>();
+  private int searched;
 
   /** All that decides whether a vjob could run, but for its name. */
   private record Shape(SortedMap<MachineId, Resources> demands, List<Rule> rules) {}
 
   SoloTrial(Draft draft) {
-    this.draft = draft;
     binding = Binding.of(draft);
+    hosts = Submission.emptyHosts(draft);
     // quarantine passes: it is no reason why a vjob could never run
     rules =
         Administration.rules(draft).stream()
@@ -57,7 +61,7 @@ final class SoloTrial {
       }
     }
     Map<VjobId, Rule> shares = new HashMap<>();
-    machines.forEach((vjob, groups) -> shares.put(vjob, with(rule, groups)));
+    machines.forEach((vjob, groups) -> shares.put(vjob, rule.withMachines(groups)));
     return shares;
   }
 
@@ -73,25 +77,24 @@ final class SoloTrial {
     return new MachineId(ANY, machine.name());
   }
 
-  private static Rule with(Rule rule, List<List<MachineId>> machines) {
-    return new Rule(rule.form(), rule.always(), machines, rule.hosts(), rule.bound(), rule.words());
-  }
-
   private static Rule any(Rule rule) {
-    return with(
-        rule,
+    return rule.withMachines(
         rule.machines().stream()
             .map(group -> group.stream().map(machine -> any(machine)).toList())
             .toList());
   }
 
   boolean impossible(VjobSpec spec) {
-    return known.computeIfAbsent(
-        shape(spec),
-        shape ->
-            !Alone.conflicts(
-                    Submission.emptyGrid(draft, shape.demands(), shape.rules()), Limits.DEFAULT)
-                .isEmpty());
+    return known.computeIfAbsent(shape(spec), this::impossible);
+  }
+
+  private boolean impossible(Shape shape) {
+    Problem alone = Submission.emptyGrid(hosts, shape.demands(), shape.rules());
+    if (Alone.fits(alone)) {
+      return false;
+    }
+    searched++;
+    return !Alone.conflicts(alone, Limits.DEFAULT).isEmpty();
   }
 
   /** How many vjobs had to be tried so far. */
@@ -99,12 +102,17 @@ final class SoloTrial {
     return known.size();
   }
 
+  /** For how many of these a search was needed. */
+  int searched() {
+    return searched;
+  }
+
   /** Why it could not: demands and constraints that cannot be kept together, in words. */
   List<String> conflicts(VjobSpec spec) {
     List<Rule> all = new ArrayList<>(binding.rules(spec));
     all.addAll(rules);
     return Alone.conflicts(
-        Submission.emptyGrid(draft, Submission.demands(spec), all), Limits.DEFAULT);
+        Submission.emptyGrid(hosts, Submission.demands(spec), all), Limits.DEFAULT);
   }
 
   private Shape shape(VjobSpec spec) {

@@ -196,11 +196,23 @@ final class Submission {
    * @param demands of its machines, at least one
    */
   static Problem emptyGrid(Draft draft, SortedMap<MachineId, Resources> demands, List<Rule> rules) {
+    return emptyGrid(emptyHosts(draft), demands, rules);
+  }
+
+  /** All hosts that are known, with what may be used of them. */
+  static SortedMap<HostId, HostSlot> emptyHosts(Draft draft) {
     TreeMap<HostId, HostSlot> hosts = new TreeMap<>();
     for (GridState.HostRecord record : draft.hosts.map().values()) {
       Host host = record.host();
       hosts.put(host.id(), new HostSlot(host.site(), Administration.usable(draft, host), false));
     }
+    return hosts;
+  }
+
+  static Problem emptyGrid(
+      SortedMap<HostId, HostSlot> hosts,
+      SortedMap<MachineId, Resources> demands,
+      List<Rule> rules) {
     TreeMap<MachineId, MachineSlot> machines = new TreeMap<>();
     demands.forEach((id, demand) ->
         machines.put(

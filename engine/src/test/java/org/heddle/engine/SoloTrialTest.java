@@ -38,6 +38,33 @@ class SoloTrialTest {
   }
 
   @Test
+  void thoseThatPlainlyFitAreNotSearchedFor() {
+    Play play = Play.withHosts("a", "b", "c");
+    for (int i = 0; i < 60; i++) {
+      String[] constraints = i % 3 == 0 ? new String[] {"spread(m[1-2])"} : new String[0];
+      play.submit(vjob("v" + i, 2, 100 + i, constraints));
+    }
+    Draft draft = new Draft(play.state, play.now);
+    rule(draft, "ban(*, c)");
+    SoloTrial trial = new SoloTrial(draft);
+    play.state
+        .vjobs()
+        .values()
+        .forEach(vjob -> assertThat(trial.impossible(vjob.spec())).isFalse());
+    assertThat(trial.tried()).isEqualTo(60);
+    assertThat(trial.searched()).isZero();
+    rule(draft, "fence(v3, c)");
+    SoloTrial harder = new SoloTrial(draft);
+    play.state
+        .vjobs()
+        .values()
+        .forEach(vjob ->
+            assertThat(harder.impossible(vjob.spec()))
+                .isEqualTo(vjob.spec().name().value().equals("v3")));
+    assertThat(harder.searched()).isEqualTo(1);
+  }
+
+  @Test
   void theAnswerIsThatOfTheVjobItself() {
     int impossible = 0;
     for (long seed = 0; seed < 60; seed++) {

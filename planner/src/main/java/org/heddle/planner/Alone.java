@@ -56,6 +56,14 @@ public final class Alone {
     return search(new Problem(hosts, machines, List.of(run), rules), limits);
   }
 
+  /**
+   * Whether the problem's machines, all of which wait, plainly find room on its hosts, which are
+   * empty: cheap, and where it says no there may be room all the same. See {@link #conflicts}.
+   */
+  public static boolean fits(Problem problem) {
+    return FirstFit.finds(problem);
+  }
+
   /** The same for the problem's only vjob, also when it has no constraints. */
   public static List<String> conflicts(Problem problem, Limits limits) {
     return conflicts(problem, problem.wishes().getFirst(), problem.rules(), limits);

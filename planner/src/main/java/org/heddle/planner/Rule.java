@@ -137,6 +137,16 @@ public record Rule(
     this(form, always, machines, hosts, Bound.NONE, words);
   }
 
+  /** The same for other machines. */
+  public Rule withMachines(List<List<MachineId>> others) {
+    return new Rule(form, always, others, hosts, bound, words);
+  }
+
+  /** The same in other words. */
+  public Rule withWords(String others) {
+    return new Rule(form, always, machines, hosts, bound, others);
+  }
+
   private static SortedSet<HostId> fresh(SortedSet<HostId> part, SortedSet<HostId> seen) {
     SortedSet<HostId> own = new TreeSet<>(part);
     own.removeAll(seen);
