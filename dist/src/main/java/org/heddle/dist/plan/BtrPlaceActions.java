@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.heddle.dist.plan.ActionFields.Event;
+import org.heddle.planner.instance.Constraint;
 import org.heddle.planner.instance.Indices;
 import org.heddle.planner.instance.Instance;
 import org.heddle.planner.instance.MachineState;
@@ -137,6 +138,49 @@ final class BtrPlaceActions {
   /** Machines that run in the end with less than they shall have, by what is allocated to them. */
   List<Violation> violations() {
     Instance instance = loaded.instance();
+    List<Violation> violations = new ArrayList<>();
+    given((m, r, has) -> {
+      if (has < instance.next(m, r)) {
+        violations.add(
+            new Violation(
+                "demand",
+                instance.machineName(m)
+                    + " is given "
+                    + has
+                    + " "
+                    + instance.resourceName(r)
+                    + " and shall have "
+                    + instance.next(m, r)));
+      }
+    });
+    return violations;
+  }
+
+  /**
+   * The instance as the plan makes it: preserve asks for an amount at least, so to give a machine
+   * more is right, but what it is given is what it uses.
+   */
+  Instance instance() {
+    Instance instance = loaded.instance();
+    List<Constraint> more = new ArrayList<>(instance.constraints());
+    given((m, r, has) -> {
+      if (has > instance.next(m, r)) {
+        more.add(new Constraint.Preserve(Indices.of(m), r, has));
+      }
+    });
+    return more.size() == instance.constraints().size()
+        ? instance
+        : instance.toBuilder().only(more).build();
+  }
+
+  /** Hears of what a machine is given of a resource. */
+  private interface Gift {
+    void given(int machine, int resource, long amount);
+  }
+
+  /** What machines that run in the end have then, by what is allocated to them. */
+  private void given(Gift each) {
+    Instance instance = loaded.instance();
     Map<String, Long> given = new HashMap<>();
     for (ActionFields fields : read) {
       for (Event event : fields.events) {
@@ -145,25 +189,13 @@ final class BtrPlaceActions {
         }
       }
     }
-    List<Violation> violations = new ArrayList<>();
     for (int m = 0; m < instance.machines() && !read.isEmpty(); m++) {
       for (int r = 0; r < instance.resources(); r++) {
         String key = loaded.numbering().machineNumber(m) + " " + instance.resourceName(r);
-        long has = given.getOrDefault(key, instance.present(m, r));
-        if (instance.wanted(m) == MachineState.RUNNING && has < instance.next(m, r)) {
-          violations.add(
-              new Violation(
-                  "demand",
-                  instance.machineName(m)
-                      + " is given "
-                      + has
-                      + " "
-                      + instance.resourceName(r)
-                      + " and shall have "
-                      + instance.next(m, r)));
+        if (instance.wanted(m) == MachineState.RUNNING) {
+          each.given(m, r, given.getOrDefault(key, instance.present(m, r)));
         }
       }
     }
-    return violations;
   }
 }

@@ -55,9 +55,11 @@ public final class CheckCommand extends FileCommand {
     options.constraints = constraints;
     LoadedInstance loaded = options.load();
     PlanFile.Read read =
-        plan == null ? new PlanFile.Read(Schedule.EMPTY, List.of()) : PlanFile.read(plan, loaded);
+        plan == null
+            ? new PlanFile.Read(loaded.instance(), Schedule.EMPTY, List.of())
+            : PlanFile.read(plan, loaded);
     List<Violation> violations =
-        new ArrayList<>(InstanceChecker.check(loaded.instance(), read.schedule()));
+        new ArrayList<>(InstanceChecker.check(read.instance(), read.schedule()));
     violations.addAll(read.violations());
     violations.stream().limit(SHOWN).forEach(violation -> around.out().println(violation));
     if (violations.size() > SHOWN) {

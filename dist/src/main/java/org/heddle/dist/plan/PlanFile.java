@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.heddle.planner.instance.Indices;
+import org.heddle.planner.instance.Instance;
 import org.heddle.planner.instance.InvalidInstance;
 import org.heddle.planner.instance.Schedule;
 import org.heddle.planner.instance.TimedAction;
@@ -32,9 +33,10 @@ final class PlanFile {
   /**
    * A plan from a file.
    *
+   * @param instance that it is for, with what the plan allocates to machines
    * @param violations what the file says besides the actions and that is not right
    */
-  record Read(Schedule schedule, List<Violation> violations) {}
+  record Read(Instance instance, Schedule schedule, List<Violation> violations) {}
 
   /** An action of Heddle's form, with its own number. */
   private record Numbered(int id, TimedAction action) {}
@@ -80,7 +82,7 @@ final class PlanFile {
         Comparator.comparingLong((Numbered each) -> each.action.startMs())
             .thenComparingLong(each -> each.action.endMs())
             .thenComparingInt(Numbered::id));
-    return new Read(schedule(all), btrPlace.violations());
+    return new Read(btrPlace.instance(), schedule(all), btrPlace.violations());
   }
 
   /** Numbers become positions. */

@@ -194,8 +194,17 @@ final class PlanCommandsTest {
     Files.writeString(folder.resolve("plan.json"), plan.replace("BOOT", "2"));
     assertThat(heddle("plan check @two.json @plan.json")).as(said()).isEqualTo(1);
     assertThat(said()).contains("of 10 mem");
-    Files.writeString(folder.resolve("plan.json"), plan.replace("BOOT", "6"));
+    String right = plan.replace("BOOT", "6");
+    Files.writeString(folder.resolve("plan.json"), right);
     assertThat(heddle("plan check @two.json @plan.json")).as(said()).isZero();
+    // more than it asks for is right, as long as there is room
+    String moreCpu = right.replace("\"cpu\", \"amount\": 2", "\"cpu\", \"amount\": 3");
+    Files.writeString(folder.resolve("plan.json"), moreCpu);
+    assertThat(heddle("plan check @two.json @plan.json")).as(said()).isZero();
+    String moreMemory = right.replace("\"mem\", \"amount\": 2", "\"mem\", \"amount\": 3");
+    Files.writeString(folder.resolve("plan.json"), moreMemory);
+    assertThat(heddle("plan check @two.json @plan.json")).isEqualTo(1);
+    assertThat(said()).contains("11 of 10 mem");
   }
 
   @Test

@@ -78,11 +78,7 @@ final class Consolidation {
 
   private void packAnew() {
     System.arraycopy(shutAtFirst, 0, dense.shut, 0, dense.shut.length);
-    for (int u = 0; u < dense.units; u++) {
-      if (state.at[u] >= 0) {
-        state.remove(u);
-      }
-    }
+    state.clear();
     greedy.fillTight();
     if (!state.complete()) {
       new Repair(state, greedy, random, limits.stop(), Long.MAX_VALUE).run();

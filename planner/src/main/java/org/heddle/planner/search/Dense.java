@@ -3,6 +3,7 @@ package org.heddle.planner.search;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.heddle.planner.instance.Instance;
 import org.jspecify.annotations.Nullable;
 
@@ -137,6 +138,10 @@ final class Dense {
       }
     }
     return least - atHome[unit];
+  }
+
+  int[] everyHost() {
+    return IntStream.range(0, hosts).toArray();
   }
 
   boolean inDomain(int unit, int host) {

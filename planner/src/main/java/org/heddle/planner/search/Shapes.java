@@ -48,11 +48,15 @@ final class Shapes {
     return Math.max(most, must);
   }
 
-  /** The largest use of a resource on a host, in millionths of what is usable, rounded up. */
+  /**
+   * The largest use of a resource on a host, in millionths of what is usable, rounded up.
+   *
+   * @param placement -1 for what is placed nowhere
+   */
   static long largestShare(Dense dense, int[] placement) {
     long[] use = new long[dense.usable.length];
     for (int u = 0; u < dense.units; u++) {
-      for (int r = 0; r < dense.resources; r++) {
+      for (int r = 0; r < dense.resources && placement[u] >= 0; r++) {
         use[placement[u] * dense.resources + r] += dense.demand[u * dense.resources + r];
       }
     }

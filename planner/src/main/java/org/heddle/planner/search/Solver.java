@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 final class Solver {
   private static final int SMALL_UNITS = 40;
   private static final int SMALL_HOSTS = 24;
-  private static final long SMALL_NODES = 150_000;
+  static final long SMALL_NODES = 150_000;
   private static final int FIRST_MOVES = 1_500;
   private static final long LEAST_MOVES = 200_000;
 
@@ -84,7 +84,7 @@ final class Solver {
   void startFrom(int[] known) {
     state.restore(known);
     keepIfBetter();
-    clear();
+    state.clear();
   }
 
   /** Repairing counts too. */
@@ -120,12 +120,17 @@ final class Solver {
     if (done()) {
       return;
     }
-    if (dense.units <= SMALL_UNITS && dense.hosts <= SMALL_HOSTS && (exhaust() || done())) {
+    if (small(dense) && (exhaust() || done())) {
       return;
     }
     if (dense.units > 0) {
       improve();
     }
+  }
+
+  /** Whether everything is tried. */
+  static boolean small(Dense dense) {
+    return dense.units <= SMALL_UNITS && dense.hosts <= SMALL_HOSTS;
   }
 
   private boolean repaired() {
@@ -167,8 +172,8 @@ final class Solver {
 
   /** Tries everything; whether it came to the end. */
   private boolean exhaust() {
-    clear();
-    int[] hosts = java.util.stream.IntStream.range(0, dense.hosts).toArray();
+    state.clear();
+    int[] hosts = dense.everyHost();
     long limit = placement == null ? Long.MAX_VALUE : best - dense.constant;
     Tree tree = new Tree(state, this::ended);
     long nodes = Math.min(SMALL_NODES, budget);
@@ -183,16 +188,8 @@ final class Solver {
     return exhausted;
   }
 
-  private void clear() {
-    for (int u = 0; u < dense.units; u++) {
-      if (state.at[u] >= 0) {
-        state.remove(u);
-      }
-    }
-  }
-
   private void improve() {
-    clear();
+    state.clear();
     Patterns patterns = new Patterns(state, scale, seed, this::ended);
     boolean wide = patterns.usable() && budget >= LEAST_MOVES;
     if (wide) {
@@ -229,7 +226,7 @@ final class Solver {
     if (placement != null && ended()) {
       return;
     }
-    clear();
+    state.clear();
     patterns.deal(chosen, state);
     greedy.fill();
     if (!state.complete() && !repaired()) {
@@ -240,7 +237,7 @@ final class Solver {
 
   /** Another start for the greedy placement: some units are put elsewhere at random first. */
   private void retry() {
-    clear();
+    state.clear();
     for (int i = 0; i < dense.units / 4 + 1 && dense.hosts > 0; i++) {
       int u = random.nextInt(dense.units);
       int h = random.nextInt(dense.hosts);

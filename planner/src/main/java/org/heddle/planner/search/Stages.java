@@ -77,10 +77,11 @@ final class Stages {
     placement = found;
     cost = parts.cost();
     shapes();
+    boolean exact = !shaped.isEmpty() && Solver.small(dense) && exhausted();
     if (limits.iterations() > 0) {
       placement = Sooner.change(held(share), placement, limits.stop());
     }
-    return outcome(dense, parts.bound());
+    return outcome(dense, parts.bound(), exact);
   }
 
   /** Shapes are reached one after the other; sums that stand behind one are made small again. */
@@ -105,6 +106,37 @@ final class Stages {
     }
   }
 
+  /** Tries everything, for all goals at once; whether it came to the end. */
+  private boolean exhausted() {
+    if (limits.iterations() == 0) {
+      return false;
+    }
+    Dense dense = Preparation.of(instance, pricing);
+    State state = new State(dense);
+    Ranks ranks = new Ranks(state, goals, pricing);
+    state.restore(placement);
+    ranks.found(state.cost());
+    state.clear();
+    Tree tree = new Tree(state, limits.stop());
+    long nodes = Math.min(Solver.SMALL_NODES, limits.iterations());
+    Tree.End end = tree.solve(state.homeless(), dense.everyHost(), ranks, nodes);
+    if (state.complete()) {
+      placement = state.at.clone();
+      cost = state.cost() + dense.constant;
+      hold();
+    }
+    return !dense.chosen && (end == Tree.End.BEST || end == Tree.End.NONE);
+  }
+
+  /** Shapes are what they are in the placement. */
+  private void hold() {
+    boolean[] used = used();
+    for (int h = 0; h < closed.length; h++) {
+      closed[h] = goals.contains(Goal.HOSTS_USED) && !used[h];
+    }
+    share = goals.contains(Goal.BALANCE) ? value(Goal.BALANCE) : MILLION;
+  }
+
   /** Limits for a first placement, of which nobody is told. */
   private SearchLimits quick(long iterations) {
     return limits.withIterations(iterations).with((SearchLimits.Progress) (_, _) -> {});
@@ -115,10 +147,10 @@ final class Stages {
     return quick(iterations).with(limits.stop());
   }
 
-  private Outcome outcome(Dense dense, long sumBound) {
+  private Outcome outcome(Dense dense, long sumBound, boolean exact) {
     Goal goal = goals.getFirst();
     long objective = sumsFirst ? cost / pricing.scale : value(goal);
-    long bound = sumsFirst ? sumBound : Math.min(objective, bound(goal));
+    long bound = exact ? objective : sumsFirst ? sumBound : Math.min(objective, bound(goal));
     return new Outcome.Found(Arrangements.of(dense, placement), objective, bound);
   }
 

@@ -182,6 +182,15 @@ final class State {
     }
   }
 
+  /** Places nothing anywhere. */
+  void clear() {
+    for (int u = 0; u < at.length; u++) {
+      if (at[u] >= 0) {
+        remove(u);
+      }
+    }
+  }
+
   /** Makes the placement this one, which kept all rules when it was taken from a state. */
   void restore(int[] placement) {
     for (int u = 0; u < at.length; u++) {

@@ -20,6 +20,37 @@ final class Tree {
     LIMIT
   }
 
+  /** Which placements are better than others. */
+  interface Ranking {
+    /**
+     * Whether no placement can be better than the best one known that has what the state has, and
+     * in which the units placed by the tree cost no less than this.
+     */
+    boolean hopeless(long least);
+
+    /** The placement of the state is the best one known now. */
+    void found(long cost);
+  }
+
+  /** By cost alone. */
+  private static final class Cheapest implements Ranking {
+    private long limit;
+
+    Cheapest(long limit) {
+      this.limit = limit;
+    }
+
+    @Override
+    public boolean hopeless(long least) {
+      return least >= limit;
+    }
+
+    @Override
+    public void found(long cost) {
+      limit = cost;
+    }
+  }
+
   private final State state;
   private final Dense dense;
   private final BooleanSupplier stop;
@@ -27,7 +58,7 @@ final class Tree {
   private int[] hosts = new int[0];
   private int[] best = new int[0];
   private int[] order = new int[0];
-  private long limit;
+  private Ranking ranking = new Cheapest(0);
   private long nodes;
   private long[] room = new long[0];
   private final long[] need;
@@ -53,10 +84,15 @@ final class Tree {
    * @param maxNodes to visit
    */
   End solve(int[] toPlace, int[] on, long below, long maxNodes) {
+    return solve(toPlace, on, new Cheapest(below), maxNodes);
+  }
+
+  /** The best by another ranking. */
+  End solve(int[] toPlace, int[] on, Ranking by, long maxNodes) {
     units = toPlace.clone();
     hosts = on;
     best = new int[units.length];
-    limit = below;
+    ranking = by;
     nodes = maxNodes;
     found = false;
     mustUse = 0;
@@ -90,7 +126,7 @@ final class Tree {
       return;
     }
     if (depth == units.length) {
-      if (mustUse == 0 && cost < limit) {
+      if (mustUse == 0 && !ranking.hopeless(cost)) {
         record(cost);
       }
       return;
@@ -111,7 +147,7 @@ final class Tree {
   }
 
   private void record(long cost) {
-    limit = cost;
+    ranking.found(cost);
     found = true;
     order = units.clone();
     for (int i = 0; i < units.length; i++) {
@@ -142,7 +178,7 @@ final class Tree {
         pick = i;
       }
     }
-    return sum >= limit ? -1 : pick;
+    return ranking.hopeless(sum) ? -1 : pick;
   }
 
   private boolean larger(int a, int b) {
