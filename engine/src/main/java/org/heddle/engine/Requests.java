@@ -132,7 +132,7 @@ final class Requests {
           "to",
           "host '" + to + "' is " + (host.get().online() ? "drained" : "not on line"));
     }
-    Optional<Rule> against = Binding.against(Planning.rulesOf(draft, id.vjob()), id, from, to);
+    Optional<Rule> against = Binding.against(ProblemMaker.rulesOf(draft, id.vjob()), id, from, to);
     if (against.isPresent()) {
       return refuse(
           Why.INFEASIBLE,

@@ -30,8 +30,7 @@ final class FirstFitTest {
     TreeMap<MachineId, MachineSlot> machines = new TreeMap<>(ruled.machines());
     machines.keySet().retainAll(wish.machines());
     machines.replaceAll((_, slot) ->
-        new MachineSlot(
-            slot.demand(), new Placement.Waiting(), new TreeSet<>(), Optional.empty()));
+        new MachineSlot(slot.demand(), new Placement.Waiting(), new TreeSet<>(), Optional.empty()));
     Wish run = new Wish(wish.vjob(), wish.machines(), Target.RUN);
     return new Problem(hosts, machines, List.of(run), ruled.rules());
   }

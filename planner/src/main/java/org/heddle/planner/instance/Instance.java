@@ -248,39 +248,4 @@ public final class Instance {
   public InstanceBuilder toBuilder() {
     return new InstanceBuilder(this);
   }
-
-  /** All that an instance holds; filled by the builder, never changed after. */
-  static final class Columns {
-    String[] resourceNames = {};
-    int memoryResource = -1;
-
-    String[] hostNames = {};
-    boolean[] online = {};
-    HostWish[] hostWishes = {};
-    long[][] capacities = {};
-    long[][] usables = {};
-    int[] sites = {};
-    int[] hostLinks = {};
-    Map<Attribute, double[]> hostAttributes = new EnumMap<>(Attribute.class);
-
-    String[] machineNames = {};
-    MachineState[] states = {};
-    MachineState[] wanted = {};
-    int[] hosts = {};
-    long[][] presents = {};
-    long[][] nexts = {};
-    boolean[] stateless = {};
-    Map<Attribute, double[]> attributes = new EnumMap<>(Attribute.class);
-
-    String[] vjobNames = {};
-    int[] vjobs = {};
-    Indices[] vjobMachines = {};
-
-    String[] siteNames = {};
-    int[] siteLinks = {};
-    String[] linkNames = {};
-    long[] linkMbitPerS = {};
-
-    List<Constraint> constraints = List.of();
-  }
 }

@@ -7,7 +7,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.heddle.planner.instance.Instance.Columns;
 
 /**
  * Makes an {@link Instance}. Resources first, then links, sites, hosts, machines, vjobs, and what
@@ -77,7 +76,7 @@ public final class InstanceBuilder {
       throw outOfRange("link " + name, "bandwidth", mbitPerS, "give Mbit/s above 0");
     }
     if (links == c.linkNames.length) {
-      growLinks(Math.max(16, links * 2));
+      c.growLinks(Math.max(16, links * 2));
     }
     c.linkNames[links] = name;
     c.linkMbitPerS[links] = mbitPerS;
@@ -92,7 +91,7 @@ public final class InstanceBuilder {
       throw twice("site", name);
     }
     if (sites == c.siteNames.length) {
-      growSites(Math.max(16, sites * 2));
+      c.growSites(Math.max(16, sites * 2));
     }
     c.siteNames[sites] = name;
     c.siteLinks[sites] = link;
@@ -122,7 +121,7 @@ public final class InstanceBuilder {
       throw twice("host", name);
     }
     if (hosts == c.hostNames.length) {
-      growHosts(Math.max(16, hosts * 2));
+      c.growHosts(Math.max(16, hosts * 2));
     }
     c.hostNames[hosts] = name;
     c.online[hosts] = true;
@@ -170,7 +169,7 @@ public final class InstanceBuilder {
       throw twice("machine", name);
     }
     if (machines == c.machineNames.length) {
-      growMachines(Math.max(16, machines * 2));
+      c.growMachines(Math.max(16, machines * 2));
     }
     c.machineNames[machines] = name;
     c.states[machines] = MachineState.READY;
@@ -226,7 +225,7 @@ public final class InstanceBuilder {
       throw twice("vjob", name);
     }
     if (vjobs == c.vjobNames.length) {
-      growVjobs(Math.max(16, vjobs * 2));
+      c.growVjobs(Math.max(16, vjobs * 2));
     }
     int vjob = vjobs++;
     c.vjobNames[vjob] = name;
@@ -301,64 +300,11 @@ public final class InstanceBuilder {
   }
 
   private void trim() {
-    growHosts(hosts);
-    growMachines(machines);
-    growLinks(links);
-    growSites(sites);
-    growVjobs(vjobs);
-  }
-
-  private void growLinks(int size) {
-    c.linkNames = Arrays.copyOf(c.linkNames, size);
-    c.linkMbitPerS = Arrays.copyOf(c.linkMbitPerS, size);
-  }
-
-  private void growSites(int size) {
-    c.siteNames = Arrays.copyOf(c.siteNames, size);
-    c.siteLinks = Arrays.copyOf(c.siteLinks, size);
-  }
-
-  private void growVjobs(int size) {
-    c.vjobNames = Arrays.copyOf(c.vjobNames, size);
-    c.vjobMachines = Arrays.copyOf(c.vjobMachines, size);
-  }
-
-  private void growHosts(int size) {
-    c.hostNames = Arrays.copyOf(c.hostNames, size);
-    c.online = Arrays.copyOf(c.online, size);
-    c.hostWishes = Arrays.copyOf(c.hostWishes, size);
-    c.sites = Arrays.copyOf(c.sites, size);
-    c.hostLinks = Arrays.copyOf(c.hostLinks, size);
-    grow(c.capacities, size);
-    grow(c.hostAttributes, size);
-  }
-
-  private void growMachines(int size) {
-    c.machineNames = Arrays.copyOf(c.machineNames, size);
-    c.states = Arrays.copyOf(c.states, size);
-    c.hosts = Arrays.copyOf(c.hosts, size);
-    c.vjobs = Arrays.copyOf(c.vjobs, size);
-    c.stateless = Arrays.copyOf(c.stateless, size);
-    grow(c.presents, size);
-    grow(c.attributes, size);
-  }
-
-  private static void grow(long[][] columns, int size) {
-    for (int r = 0; r < columns.length; r++) {
-      columns[r] = Arrays.copyOf(columns[r], size);
-    }
-  }
-
-  private static void grow(Map<Attribute, double[]> columns, int size) {
-    columns.replaceAll((_, column) -> grown(column, size));
-  }
-
-  private static double[] grown(double[] column, int size) {
-    double[] longer = Arrays.copyOf(column, size);
-    if (size > column.length) {
-      Arrays.fill(longer, column.length, size, Double.NaN);
-    }
-    return longer;
+    c.growHosts(hosts);
+    c.growMachines(machines);
+    c.growLinks(links);
+    c.growSites(sites);
+    c.growVjobs(vjobs);
   }
 
   private static void set(
@@ -374,13 +320,7 @@ public final class InstanceBuilder {
           "attribute " + attribute.key() + " is " + value,
           "give a number from 0 to " + Instance.MAX_AMOUNT);
     }
-    columns.computeIfAbsent(attribute, _ -> filled(size))[at] = value;
-  }
-
-  private static double[] filled(int size) {
-    double[] column = new double[size];
-    Arrays.fill(column, Double.NaN);
-    return column;
+    columns.computeIfAbsent(attribute, _ -> Columns.filled(size))[at] = value;
   }
 
   private static long checked(String place, String what, long amount) {

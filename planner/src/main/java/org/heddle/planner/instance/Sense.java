@@ -11,7 +11,6 @@ import org.heddle.planner.instance.Constraint.Preserve;
 import org.heddle.planner.instance.Constraint.ResourceCapacity;
 import org.heddle.planner.instance.Constraint.RunningCapacity;
 import org.heddle.planner.instance.Constraint.SplitAmong;
-import org.heddle.planner.instance.Instance.Columns;
 
 /** Refuses constraints that speak of what is not there, or of sizes that cannot be. */
 final class Sense {

@@ -7,7 +7,6 @@ import org.heddle.planner.instance.Constraint.Offline;
 import org.heddle.planner.instance.Constraint.Online;
 import org.heddle.planner.instance.Constraint.Overbook;
 import org.heddle.planner.instance.Constraint.Preserve;
-import org.heddle.planner.instance.Instance.Columns;
 
 /** Folds what constraints say of single machines and hosts into their columns. */
 final class Wishes {

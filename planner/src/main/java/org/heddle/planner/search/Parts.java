@@ -22,6 +22,7 @@ final class Parts {
   private long cost = Long.MAX_VALUE;
   private long bound;
   private boolean exhausted;
+  private @Nullable State state;
 
   Parts(Dense dense, Pricing pricing, SearchLimits limits, boolean maySplit) {
     this.dense = dense;
@@ -41,6 +42,12 @@ final class Parts {
 
   long bound() {
     return bound;
+  }
+
+  /** A state of the whole instance that nobody needs any more. */
+  State state() {
+    State used = state;
+    return used == null ? new State(dense) : used;
   }
 
   boolean exhausted() {
@@ -70,6 +77,7 @@ final class Parts {
     cost = solver.cost();
     bound = solver.bound();
     exhausted = solver.exhausted();
+    state = solver.state();
   }
 
   private void split(List<Section> sections) {

@@ -45,6 +45,7 @@ final class Pricing {
       worst[g] = new long[instance.machines()];
       Arrays.setAll(worst[g], m -> values.of(goal, m, false));
       double most = 1 + Arrays.stream(worst[g]).asDoubleStream().sum();
+      most += goal == Goal.MOVED_MEMORY ? suspends(instance) : 0;
       if (next * most > LARGEST) {
         Arrays.fill(weight, g, weight.length, 0);
         next = 1;
@@ -59,6 +60,14 @@ final class Pricing {
       }
     }
     scale = goals.isEmpty() ? 1 : weight[0];
+  }
+
+  /** What machines that shall sleep cost at most: {@link #suspend} twice. */
+  private static double suspends(Instance instance) {
+    return IntStream.range(0, instance.machines())
+        .filter(m -> instance.wanted(m) == MachineState.SLEEPING)
+        .mapToDouble(m -> 2.0 * instance.memory(m))
+        .sum();
   }
 
   private Pricing(Section section, Pricing whole) {

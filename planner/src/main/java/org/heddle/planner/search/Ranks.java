@@ -46,8 +46,7 @@ final class Ranks implements Tree.Ranking {
       numbers[g] =
           switch (goals.get(g)) {
             case HOSTS_USED -> Math.max(fewestHosts, used());
-            case BALANCE ->
-                Math.max(leastShare, Shapes.largestShare(state.dense, state.at));
+            case BALANCE -> Math.max(leastShare, Shapes.largestShare(state.dense, state.at));
             case MOVED_MEMORY, MOVES, SOONEST_END ->
                 pricing.ceiling(cost + state.dense.constant, ++sums);
           };

@@ -11,7 +11,8 @@ import java.util.function.BooleanSupplier;
  *     a millisecond of work); 0 asks for the first answer only
  * @param seed of its random choices
  * @param stop asked often; once true the best answer so far is given as soon as possible
- * @param giveUp asked instead of {@code stop} as long as there is no answer; once true there is none
+ * @param giveUp asked instead of {@code stop} as long as there is no answer; once true there is
+ *     none
  * @param progress told of every better answer and every better bound
  * @param parallel runs independent parts; {@link Parallel#NONE} one after the other
  */

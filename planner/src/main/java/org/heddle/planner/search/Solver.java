@@ -71,6 +71,11 @@ final class Solver {
     return Math.min(bound, objective());
   }
 
+  /** Of the placements that it tried. */
+  State state() {
+    return state;
+  }
+
   boolean exhausted() {
     return exhausted;
   }

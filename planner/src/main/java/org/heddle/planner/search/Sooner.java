@@ -17,18 +17,22 @@ final class Sooner {
   /** By host * resources + resource: what is free now, less what shall come. */
   private final long[] now;
 
-  private Sooner(Dense dense) {
-    this.dense = dense;
-    state = new State(dense);
+  private Sooner(State state) {
+    this.dense = state.dense;
+    this.state = state;
     now = dense.usable.clone();
   }
 
-  /** The placement, changed where that lets actions start sooner; no goal gets worse. */
-  static int[] change(Dense dense, int[] placement, BooleanSupplier stop) {
-    Sooner sooner = new Sooner(dense);
+  /**
+   * The placement, changed where that lets actions start sooner; no goal gets worse.
+   *
+   * @param state any; it is the answer then
+   */
+  static int[] change(State state, int[] placement, BooleanSupplier stop) {
+    Sooner sooner = new Sooner(state);
     sooner.state.restore(placement);
     sooner.count();
-    for (int h = 0; h < dense.hosts && !stop.getAsBoolean(); h++) {
+    for (int h = 0; h < sooner.dense.hosts && !stop.getAsBoolean(); h++) {
       if (sooner.crowded(h)) {
         sooner.relieve(h);
       }

@@ -78,9 +78,8 @@ final class Stages {
     cost = parts.cost();
     shapes();
     boolean exact = !shaped.isEmpty() && Solver.small(dense) && exhausted();
-    if (limits.iterations() > 0) {
-      placement = Sooner.change(held(share), placement, limits.stop());
-    }
+    State state = shaped.isEmpty() ? parts.state() : new State(held(share));
+    placement = Sooner.change(state, placement, limits.stop());
     return outcome(dense, parts.bound(), exact);
   }
 
