@@ -3,6 +3,7 @@ package org.heddle.engine;
 import static org.heddle.engine.Submission.refuse;
 
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -131,18 +132,9 @@ final class Administration {
             .map(VjobRecord::spec)
             .filter(spec -> concerns(term, spec.name()))
             .toList();
-    if (concerned.isEmpty()) {
-      return Optional.empty();
-    }
     SoloTrial trial = new SoloTrial(draft);
-    GridState.Rulebook now = draft.rulebook;
-    draft.rulebook = before;
-    SoloTrial earlier = new SoloTrial(draft);
-    draft.rulebook = now;
     Optional<VjobSpec> first =
-        concerned.stream()
-            .filter(spec -> trial.impossible(spec) && !earlier.impossible(spec))
-            .findFirst();
+        newlyStuck(concerned.stream().filter(trial::impossible).iterator(), draft, before);
     return first.flatMap(spec ->
         refuse(
             Why.INFEASIBLE,
@@ -154,6 +146,25 @@ final class Administration {
                 + "' could never run: "
                 + String.join("; ", trial.conflicts(spec))
                 + "; take one of them back, or cancel the vjob first"));
+  }
+
+  /** The first of the vjobs that could have run. */
+  private static Optional<VjobSpec> newlyStuck(
+      Iterator<VjobSpec> stuck, Draft draft, GridState.Rulebook before) {
+    if (!stuck.hasNext()) {
+      return Optional.empty();
+    }
+    GridState.Rulebook now = draft.rulebook;
+    draft.rulebook = before;
+    SoloTrial earlier = new SoloTrial(draft);
+    draft.rulebook = now;
+    while (stuck.hasNext()) {
+      VjobSpec spec = stuck.next();
+      if (!earlier.impossible(spec)) {
+        return Optional.of(spec);
+      }
+    }
+    return Optional.empty();
   }
 
   private static boolean lives(VjobRecord vjob) {

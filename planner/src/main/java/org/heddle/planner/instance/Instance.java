@@ -1,7 +1,6 @@
 package org.heddle.planner.instance;
 
 import java.util.Arrays;
-import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;

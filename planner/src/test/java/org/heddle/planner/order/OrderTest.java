@@ -7,7 +7,6 @@ import org.heddle.planner.instance.Attribute;
 import org.heddle.planner.instance.Constraint;
 import org.heddle.planner.instance.Indices;
 import org.heddle.planner.instance.Instance;
-import org.heddle.planner.instance.InstanceBuilder;
 import org.heddle.planner.instance.InstanceChecker;
 import org.heddle.planner.instance.MachineState;
 import org.heddle.planner.instance.Schedule;

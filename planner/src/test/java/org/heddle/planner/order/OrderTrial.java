@@ -3,7 +3,6 @@ package org.heddle.planner.order;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
-import org.heddle.planner.instance.Attribute;
 import org.heddle.planner.instance.Constraint;
 import org.heddle.planner.instance.Indices;
 import org.heddle.planner.instance.Instance;
@@ -13,7 +12,6 @@ import org.heddle.planner.instance.MachineState;
 import org.heddle.planner.instance.Schedule;
 import org.heddle.planner.instance.TimedAction;
 import org.heddle.planner.instance.TimedAction.Kind;
-import org.junit.jupiter.api.Test;
 
 /** A small instance that is put together, ordered, and checked. */
 abstract class OrderTrial {

@@ -98,7 +98,7 @@ class HostChoiceTest {
         Preparation.of(
             instance,
             new Pricing(instance, List.of(Goal.MOVED_MEMORY), Search.byAttributes(instance)));
-    int[] changed = Sooner.change(dense, new int[] {0, 1, 2, 0}, () -> false);
+    int[] changed = Sooner.change(new State(dense), new int[] {0, 1, 2, 0}, () -> false);
     assertThat(changed).startsWith(0, 1, 2);
     assertThat(changed[3]).isIn(1, 2);
   }
