@@ -4,15 +4,10 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.TreeMap;
 import java.util.stream.Collectors;
-import org.heddle.engine.GridState.HostRecord;
 import org.heddle.engine.GridState.MachineRecord;
 import org.heddle.engine.GridState.PlanningRecord;
 import org.heddle.engine.GridState.VjobRecord;
@@ -23,20 +18,15 @@ import org.heddle.model.MachineId;
 import org.heddle.model.MachineState;
 import org.heddle.model.Placement;
 import org.heddle.model.Plan;
-import org.heddle.model.Resources;
 import org.heddle.model.VjobId;
-import org.heddle.model.VjobSpec;
 import org.heddle.model.VjobState;
 import org.heddle.planner.Answer;
 import org.heddle.planner.Limits;
 import org.heddle.planner.PlanChecker;
 import org.heddle.planner.Problem;
-import org.heddle.planner.Problem.Bystander;
-import org.heddle.planner.Problem.Company;
 import org.heddle.planner.Problem.HostSlot;
 import org.heddle.planner.Problem.MachineSlot;
 import org.heddle.planner.Problem.Wish;
-import org.heddle.planner.Rule;
 
 /**
  * Asks for a plan when what is wanted differs from what is, and takes the answer. The same problem
