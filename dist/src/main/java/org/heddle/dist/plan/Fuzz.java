@@ -171,11 +171,7 @@ final class Fuzz {
   }
 
   private static void found(
-      long seed,
-      Instance instance,
-      Outcome.Found found,
-      Optional<long[]> best,
-      Report report) {
+      long seed, Instance instance, Outcome.Found found, Optional<long[]> best, Report report) {
     List<Violation> violations = InstanceChecker.check(instance, found.arrangement());
     if (!violations.isEmpty()) {
       throw new IllegalStateException("the placement is not right: " + violations);
