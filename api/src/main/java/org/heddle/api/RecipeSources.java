@@ -108,6 +108,8 @@ public final class RecipeSources {
         if (!name.isEmpty()) {
           files.put(name, new SourceFile(name, "folder", ""));
         }
+      } else if (!Files.isRegularFile(path)) {
+        throw new IOException(path + " is neither a plain file, a folder nor a link");
       } else {
         left -= Files.size(path);
         if (left < 0) {
@@ -136,8 +138,8 @@ public final class RecipeSources {
           }
         }
       }
-    } catch (YamlEngineException broken) {
-      return Set.of(); // The same: the builder says it.
+    } catch (YamlEngineException | StackOverflowError broken) {
+      return Set.of(); // The same: the builder says it, also that it is nested too deeply.
     }
     return sources;
   }

@@ -108,6 +108,8 @@ public record VjobFile(List<Document> documents, List<Problem> problems) {
       problems.add(broken(file, broken));
     } catch (YamlEngineException broken) {
       problems.add(new Problem(file, 1, 1, "", "this is no YAML: " + broken.getMessage()));
+    } catch (StackOverflowError tooDeep) { // A node is made within its parent.
+      problems.add(new Problem(file, 1, 1, "", "lists are nested too deeply; mind brackets"));
     }
     if (problems.isEmpty() && documents.isEmpty()) {
       problems.add(new Problem(file, 1, 1, "", "no vjob in it: write at least name and machines"));

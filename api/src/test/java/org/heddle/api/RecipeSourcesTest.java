@@ -10,6 +10,8 @@ import org.heddle.api.FarmApi.RecipeText;
 import org.heddle.api.FarmApi.SourceFile;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.Timeout.ThreadMode;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -42,6 +44,22 @@ final class RecipeSourcesTest {
     assertThatThrownBy(() -> gather(source))
         .isInstanceOf(IOException.class)
         .hasMessageContaining("'" + source + "' beside the recipe cannot be read: it is a link");
+  }
+
+  @Test
+  @Timeout(value = 120, threadMode = ThreadMode.SEPARATE_THREAD)
+  void aPipeIsNotWaitedFor() throws Exception {
+    Path pipe = own.resolve("pipe");
+    assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor()).isZero();
+    assertThatThrownBy(() -> gather("pipe"))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("neither a plain file");
+  }
+
+  @Test
+  void whatIsNestedTooDeeplyIsForTheBuilderToRefuse() throws IOException {
+    String deep = "files: " + "[".repeat(100_000) + "]".repeat(100_000);
+    assertThat(RecipeSources.gather("r.yaml", deep, own).sources()).isEmpty();
   }
 
   @Test

@@ -62,6 +62,14 @@ final class Records implements AutoCloseable {
     out.write(content);
   }
 
+  private void large(String path, String mode, String[] owner, Path content) throws IOException {
+    try (InputStream in = Files.newInputStream(content)) {
+      long size = Files.size(content);
+      head('F', relative(path), mode, owner[0], owner[1], size);
+      copyBytes(in, out, size);
+    }
+  }
+
   void content(FileEntry.Content file) throws IOException {
     bytes('F', file.path(), file.mode(), owner(file), file.text().getBytes(StandardCharsets.UTF_8));
   }
@@ -93,7 +101,7 @@ final class Records implements AutoCloseable {
       } else {
         boolean wanted = below.isEmpty() && !copy.mode().isEmpty();
         String mode = wanted ? copy.mode() : Files.isExecutable(file) ? "0755" : "0644";
-        bytes('F', path, mode, owner(copy), Files.readAllBytes(file));
+        large(path, mode, owner(copy), file);
       }
     }
   }

@@ -13,6 +13,10 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.api.lowlevel.Compose;
+import org.snakeyaml.engine.v2.api.lowlevel.Parse;
+import org.snakeyaml.engine.v2.events.CollectionEndEvent;
+import org.snakeyaml.engine.v2.events.CollectionStartEvent;
+import org.snakeyaml.engine.v2.events.Event;
 import org.snakeyaml.engine.v2.exceptions.Mark;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
@@ -28,7 +32,8 @@ import org.snakeyaml.engine.v2.nodes.Tag;
  * reads as absent, so that one pass finds all problems of a file.
  */
 final class Fields {
-  private static final int LONGEST = 1 << 20;
+  /** Lists within lists: recipes need 4. */
+  private static final int DEEPEST = 32;
 
   private final Report report;
   private final String path;
@@ -67,10 +72,17 @@ final class Fields {
     LoadSettings settings =
         LoadSettings.builder()
             .setLabel(report.file)
-            .setCodePointLimit(LONGEST)
+            .setCodePointLimit(Reading.LONGEST)
             .setUseMarks(true)
             .build();
     try {
+      Optional<Integer> tooDeep = tooDeep(settings, text);
+      if (tooDeep.isPresent()) {
+        report.problems.add(
+            new Problem(
+                report.file, tooDeep.get(), "", "lists are nested too deeply here; mind brackets"));
+        return Optional.empty();
+      }
       List<Node> documents = new ArrayList<>();
       new Compose(settings).composeAllFromString(text).forEach(documents::add);
       if (documents.size() == 1) {
@@ -85,6 +97,19 @@ final class Fields {
     } catch (YamlEngineException broken) {
       report.problems.add(
           new Problem(report.file, 1, "", "this is no YAML: " + broken.getMessage()));
+    }
+    return Optional.empty();
+  }
+
+  /** The line where a text is nested deeper than can be read: a node is made within its parent. */
+  private static Optional<Integer> tooDeep(LoadSettings settings, String text) {
+    int depth = 0;
+    for (Event event : new Parse(settings).parseString(text)) {
+      if (event instanceof CollectionEndEvent) {
+        depth--;
+      } else if (event instanceof CollectionStartEvent && ++depth > DEEPEST) {
+        return Optional.of(event.getStartMark().map(Mark::getLine).orElse(0) + 1);
+      }
     }
     return Optional.empty();
   }

@@ -2,8 +2,6 @@ package org.heddle.images.recipe;
 
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -96,7 +94,7 @@ public final class Library {
         files = all.filter(file -> file.toString().endsWith(SUFFIX)).sorted().toList();
       }
       for (Path file : files) {
-        ImageClass read = ClassFile.read(file.toString(), Files.readString(file));
+        ImageClass read = ClassFile.read(file.toString(), Reading.text(file));
         classes.putIfAbsent(read.name(), read);
       }
     }
@@ -108,10 +106,11 @@ public final class Library {
   }
 
   private Found find(String name) throws IOException, RecipeException {
-    for (Path folder : existing("recipes")) {
+    boolean possible = RecipeFile.NAME.matcher(name).matches();
+    for (Path folder : possible ? existing("recipes") : List.<Path>of()) {
       for (Path file :
           List.of(folder.resolve(name + SUFFIX), folder.resolve(name).resolve(FOLDER_FILE))) {
-        if (RecipeFile.NAME.matcher(name).matches() && Files.exists(file)) {
+        if (Files.exists(file)) {
           return read(file);
         }
       }
@@ -127,14 +126,10 @@ public final class Library {
         : "did you mean " + String.join(" or ", near) + "?";
   }
 
-  private static Found read(Path file) throws IOException, RecipeException {
-    try {
-      String text = Files.readString(file);
-      return new Found(
-          RecipeFile.read(file.toString(), text), file, RecipeFile.lines(file.toString(), text));
-    } catch (NoSuchFileException missing) {
-      throw new RecipeException(file.toString(), "", "there is no such file");
-    }
+  private static Found read(Path file) throws RecipeException {
+    String text = Reading.text(file);
+    return new Found(
+        RecipeFile.read(file.toString(), text), file, RecipeFile.lines(file.toString(), text));
   }
 
   private Blueprint resolve(Found found, Wish wish, SequencedSet<String> within)
@@ -289,7 +284,7 @@ public final class Library {
         }
         case FileEntry.Copy(_, _, _, String source) -> {
           try {
-            contents.put(entry.path(), "copy " + digest(folder, source));
+            contents.put(entry.path(), "copy " + Reading.digest(folder, source));
           } catch (IOException unreadable) {
             problems.add(
                 new Problem(
@@ -309,33 +304,5 @@ public final class Library {
     }
     return new Step.Files(
         recipe.name(), recipe.files(), recipe.users(), recipe.services(), contents, images, folder);
-  }
-
-  /**
-   * Names, execute bits and contents of a file or of all below a folder; links are not followed.
-   */
-  private static String digest(Path folder, String source) throws IOException {
-    Path real = folder.toRealPath();
-    Path start = folder.resolve(source);
-    if (!start.toRealPath().startsWith(real)) {
-      throw new IOException("it is a link out of the recipe's folder");
-    }
-    SortedMap<String, Object> parts = new TreeMap<>();
-    List<Path> files;
-    try (Stream<Path> all = Files.walk(start)) {
-      files = all.toList();
-    }
-    for (Path file : files) {
-      String name = start.relativize(file).toString();
-      if (Files.isSymbolicLink(file)) {
-        parts.put(name, "link " + Files.readSymbolicLink(file));
-      } else if (Files.isDirectory(file, LinkOption.NOFOLLOW_LINKS)) {
-        parts.put(name, "folder");
-      } else {
-        String mode = Files.isExecutable(file) ? "program " : "file ";
-        parts.put(name, mode + Canonical.sha256(Files.readAllBytes(file)));
-      }
-    }
-    return Canonical.digest(parts);
   }
 }

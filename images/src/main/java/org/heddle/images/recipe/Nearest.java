@@ -8,6 +8,9 @@ import java.util.Optional;
 
 /** Finds what somebody probably meant. */
 public final class Nearest {
+  /** Letters: longer names are not compared, which takes time and memory with their square. */
+  private static final int LONGEST = 200;
+
   private Nearest() {}
 
   /** The known word with the fewest changed letters, if that is less than half of the word. */
@@ -15,8 +18,11 @@ public final class Nearest {
     return several(word, known, 1).stream().findFirst();
   }
 
-  /** The nearest few of them, the nearest first. */
+  /** The nearest few of them, the nearest first; none of what is too long to be a name. */
   public static List<String> several(String word, Collection<String> known, int most) {
+    if (word.length() > LONGEST) {
+      return List.of();
+    }
     return known.stream()
         .filter(candidate -> Math.abs(candidate.length() - word.length()) <= word.length())
         .map(candidate -> new Candidate(candidate, distance(word, candidate)))

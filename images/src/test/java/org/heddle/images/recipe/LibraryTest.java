@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -11,6 +13,8 @@ import java.util.Optional;
 import org.heddle.images.recipe.Library.Wish;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.Timeout.ThreadMode;
 import org.junit.jupiter.api.io.TempDir;
 
 final class LibraryTest {
@@ -88,6 +92,57 @@ final class LibraryTest {
     String before = resolve("whole").digest();
     write("recipes/part.yaml", "name: part\nfrom: test/small\nscripts: [make two]\n");
     assertThat(resolve("whole").digest()).isNotEqualTo(before);
+  }
+
+  /** A recipe of a folder of its own, which copies what lies beside it. */
+  private Path copying() throws IOException {
+    write(
+        "recipes/r/recipe.yaml", "name: r\nfrom: test/small\nfiles: [{path: /x, source: data}]\n");
+    return Files.createDirectories(folder.resolve("recipes/r/data"));
+  }
+
+  @Test
+  @Timeout(value = 120, threadMode = ThreadMode.SEPARATE_THREAD)
+  void whatIsNeitherFileNorFolderNorLinkIsRefusedAtOnce() throws Exception {
+    Path pipe = copying().resolve("pipe");
+    assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor()).isZero();
+
+    assertThatThrownBy(() -> resolve("r"))
+        .isInstanceOf(RecipeException.class)
+        .hasMessageContaining("recipe.yaml:3: files")
+        .hasMessageContaining(pipe + " is neither a plain file");
+    assertThatThrownBy(() -> resolve(pipe.toString()))
+        .isInstanceOf(RecipeException.class)
+        .hasMessageContaining(pipe + ": this is no plain file");
+  }
+
+  /** More than the tests' memory has room for. */
+  @Test
+  void aFileBesideARecipeMayBeLarge() throws Exception {
+    try (var file = new RandomAccessFile(copying().resolve("large").toFile(), "rw")) {
+      file.setLength(1100L << 20);
+    }
+    assertThat(resolve("r").steps()).hasSize(2);
+  }
+
+  @Test
+  void recipesThatAreNoTextsAreRefusedWithTheirNames() throws Exception {
+    Path recipe = folder.resolve("odd.yaml");
+    Files.write(recipe, "name: r\n# caf\u00e9\n".getBytes(StandardCharsets.ISO_8859_1));
+    assertThatThrownBy(() -> resolve(recipe.toString()))
+        .isInstanceOf(RecipeException.class)
+        .hasMessageContaining(recipe + ":2: this is no UTF-8");
+    assertThatThrownBy(() -> resolve(folder + "/"))
+        .isInstanceOf(RecipeException.class)
+        .hasMessageContaining(folder + ": this is a folder");
+    try (var file = new RandomAccessFile(recipe.toFile(), "rw")) {
+      file.setLength(5 << 20);
+    }
+    assertThatThrownBy(() -> resolve(recipe.toString()))
+        .isInstanceOf(RecipeException.class)
+        .hasMessageContaining(recipe + ": it has more than 4194304 bytes");
+    assertThatThrownBy(() -> resolve("no\0name")).isInstanceOf(RecipeException.class);
+    assertThatThrownBy(() -> resolve("x".repeat(1 << 20))).isInstanceOf(RecipeException.class);
   }
 
   @Test

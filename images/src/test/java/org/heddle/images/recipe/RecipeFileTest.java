@@ -64,6 +64,17 @@ final class RecipeFileTest {
   }
 
   @Test
+  void listsThatAreNestedTooDeeplyAreToldWithTheirLine() {
+    String deep = "name: r\nfrom: debian/bookworm\npackages: " + "[".repeat(100_000) + "\n";
+    assertThat(problems(deep)).singleElement().asString().contains(":3").contains("too deeply");
+    String closed = "[".repeat(100_000) + "]".repeat(100_000);
+    assertThat(problems("name: r\n\npackages: " + closed))
+        .singleElement()
+        .asString()
+        .contains(":3");
+  }
+
+  @Test
   void everyProblemIsToldWithItsLineItsFieldAndARemedy() {
     assertThat(
             problems(
