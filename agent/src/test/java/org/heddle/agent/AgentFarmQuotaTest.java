@@ -21,6 +21,7 @@ import org.heddle.agent.AgentOptions.FarmOptions;
 import org.heddle.agent.farm.FarmWorkshop;
 import org.heddle.agent.farm.Workshop.Download;
 import org.heddle.api.FarmApi.ImageView;
+import org.heddle.api.Json;
 import org.heddle.images.Farm;
 import org.heddle.images.ImageRecord;
 import org.heddle.images.Import;
@@ -29,6 +30,8 @@ import org.heddle.images.recipe.Library;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /** Of a farm with a quota those images go that nobody needs. */
 @Timeout(600)
@@ -63,22 +66,31 @@ final class AgentFarmQuotaTest extends TwoAgents {
     public void changed() {}
   }
 
-  /** A disk of 2 MiB, last used long ago. */
+  /** A disk of 2 MiB with a kernel beside it, last used long ago. */
   private ImageRecord image(String name) throws Exception {
+    ImageRecord disk = disk(name);
+    Path description = farm.folder(disk).resolve("build.json");
+    ObjectNode image = (ObjectNode) Json.MAPPER.readTree(Files.readAllBytes(description));
+    ((ArrayNode) image.get("files"))
+        .addObject()
+        .put("name", "vmlinuz")
+        .put("sha256", "0".repeat(64))
+        .put("size", 0);
+    Files.write(description, Json.MAPPER.writeValueAsBytes(image));
+    Files.setLastModifiedTime(farm.folder(disk), FileTime.from(Instant.ofEpochSecond(1)));
+    return farm.show(name);
+  }
+
+  private ImageRecord disk(String name) throws Exception {
     byte[] content = new byte[2 * MIB];
     new Random(name.hashCode()).nextBytes(content);
     Path disk = Files.write(folder.resolve(name + ".raw"), content);
     Farm.Built built = farm.take(new Import.Wish(disk, name, Optional.empty(), Optional.empty()));
-    Files.setLastModifiedTime(built.folder(), FileTime.from(Instant.ofEpochSecond(1)));
     return built.image();
   }
 
-  private String nameForVjobs(String name) throws IOException {
-    return workshop.images().stream()
-        .filter(view -> view.name().equals(name))
-        .map(ImageView::image)
-        .findFirst()
-        .orElseThrow();
+  private String nameForVjobs(String name) throws Exception {
+    return FarmWorkshop.nameForVjobs(farm.show(name));
   }
 
   private List<String> left() throws IOException {
@@ -98,6 +110,20 @@ final class AgentFarmQuotaTest extends TwoAgents {
     host("builder", List.of(), new FarmOptions(List.of(), Optional.of(role)));
 
     await().until(() -> left().equals(List.of("needed")));
+  }
+
+  @Test
+  void onlyWhatVjobsCanBootHasANameForThem() throws Exception {
+    disk("imported");
+    image("built");
+    assertThat(workshop.images()).extracting(ImageView::image).as("not offered").containsOnly("");
+    String name = nameForVjobs("built");
+    Path offered = Files.createDirectories(folder.resolve("offered").resolve(name));
+    Files.writeString(offered.resolve("image.json"), "{}");
+
+    assertThat(workshop.images()).extracting(ImageView::image).containsExactly(name, "");
+    assertThat(name).startsWith("built-");
+    assertThat(nameForVjobs("imported")).isEmpty();
   }
 
   @Test

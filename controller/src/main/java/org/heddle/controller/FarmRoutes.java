@@ -89,7 +89,7 @@ final class FarmRoutes {
         put("/v1/builds/{id}", context -> build(context, context.pathParam("id"))),
         get("/v1/builds/{id}", context -> ofBuild(context, "GET", "")),
         get("/v1/builds/{id}/stream", this::follow),
-        delete("/v1/builds/{id}", context -> ofBuild(context, "DELETE", "")),
+        delete("/v1/builds/{id}", context -> ofBuild(context, ending(context), "")),
         get("/create", this::create));
   }
 
@@ -222,6 +222,11 @@ final class FarmRoutes {
     pass(context, knowing(path), method, path + part, new byte[0]);
   }
 
+  /** What a plan would take away, or give up, is shown as it is. */
+  private static String ending(Context context) {
+    return Web.dryRun(context) ? "GET" : "DELETE";
+  }
+
   private void follow(Context context) throws IOException, InterruptedException {
     String last = context.header("Last-Event-ID");
     long after =
@@ -300,8 +305,8 @@ final class FarmRoutes {
       throw Refused.of(
           "conflict", "", "image '" + image + "' is needed by " + String.join(", ", users));
     }
-    pass(context, host, "DELETE", path, new byte[0]);
-    if (!image.isEmpty()) {
+    pass(context, host, ending(context), path, new byte[0]);
+    if (!image.isEmpty() && !Web.dryRun(context)) {
       for (Host other : agents.online()) { // Who has just fetched it has not said so yet.
         drop(other, image);
       }

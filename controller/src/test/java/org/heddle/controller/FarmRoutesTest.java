@@ -19,6 +19,7 @@ import java.util.Optional;
 import java.util.concurrent.FutureTask;
 import org.heddle.api.FarmApi.BuildRequest;
 import org.heddle.api.FarmApi.BuildView;
+import org.heddle.api.FarmApi.ImageDetail;
 import org.heddle.api.FarmApi.RecipeText;
 import org.heddle.api.GridApi.Submission;
 import org.heddle.api.GridClient;
@@ -61,10 +62,17 @@ class FarmRoutesTest {
     return grid.client();
   }
 
+  private static HttpRequest.Builder request(String path) {
+    return HttpRequest.newBuilder(URI.create(grid.url() + path))
+        .header("Authorization", "Bearer " + TestGrid.TOKEN);
+  }
+
+  private static HttpResponse<String> delete(String path) throws Exception {
+    return http.send(request(path).DELETE().build(), BodyHandlers.ofString());
+  }
+
   private static HttpResponse<String> get(String path, String... headers) throws Exception {
-    HttpRequest.Builder request =
-        HttpRequest.newBuilder(URI.create(grid.url() + path))
-            .header("Authorization", "Bearer " + TestGrid.TOKEN);
+    HttpRequest.Builder request = request(path);
     if (headers.length > 0) {
       request.headers(headers);
     }
@@ -147,6 +155,20 @@ class FarmRoutesTest {
     grid.awaitState("user", "terminated");
     client().deleteImage("web");
     assertThat(farm().asked()).contains("DELETE /images/web");
+  }
+
+  @Test
+  void aPlanSaysWhatWouldGoAndTakesNothingAway() throws Exception {
+    HttpResponse<String> image = delete("/v1/images/web?dryRun=true");
+    assertThat(image.statusCode()).isEqualTo(200);
+    assertThat(Json.read(image.body(), ImageDetail.class).image().digest())
+        .isEqualTo(ScriptedFarm.DIGEST);
+    client().build("b2", BuildRequest.toBoot(Optional.of("web"), Optional.empty()));
+    HttpResponse<String> build = delete("/v1/builds/b2?dryRun=true");
+    assertThat(build.statusCode()).isEqualTo(200);
+    assertThat(Json.read(build.body(), BuildView.class).state()).isEqualTo("building");
+    assertThat(get("/create?class=bookworm&dryRun=true").statusCode()).isEqualTo(400);
+    assertThat(farm().asked()).noneMatch(one -> one.startsWith("DELETE"));
   }
 
   @Test

@@ -188,7 +188,7 @@ final class Build {
   private ImageRecord describe(Tree tree, String snapshot, Path out, Path log, long begin)
       throws IOException {
     List<ImageRecord.FileOf> files = Images.files(out);
-    if (image.format().bootsDirectly()) {
+    if (image.format().bootsDirectly() && image.kernel().isPresent()) {
       Json.write(out.resolve(Images.BOOT), Images.boot(image, files));
     }
     ImageRecord record =

@@ -33,6 +33,11 @@ public record ImageRecord(
     files = List.copyOf(files);
   }
 
+  /** Whether a kernel lies beside its disk or initrd, so that a machine of a grid can boot it. */
+  public boolean withKernel() {
+    return files.stream().anyMatch(file -> file.name().equals(Images.KERNEL));
+  }
+
   /**
    * A stage of an image.
    *

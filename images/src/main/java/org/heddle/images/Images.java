@@ -27,6 +27,7 @@ final class Images {
   static final String BOOT = "image.json";
   static final String SBOM = "sbom.spdx.json";
   static final String LOG = "build.log";
+  static final String KERNEL = "vmlinuz";
 
   private final FarmFolder farm;
 
@@ -149,7 +150,7 @@ final class Images {
     Map<String, Object> boot = new LinkedHashMap<>();
     boot.put("name", image.name());
     boot.put("digest", image.digest());
-    boot.put("kernel", "vmlinuz");
+    boot.put("kernel", KERNEL);
     boot.put("initrd", "initrd");
     boot.put("kernelArguments", image.kernelArguments());
     String disk = image.format().file();

@@ -105,19 +105,39 @@ public final class FarmWorkshop implements Workshop {
         throw Builds.refused("invalid", 400, "name: '" + named + "' is no recipe's name");
       }
       Blueprint image = library.resolve(named, wish);
-      if (request.boot() && !OfferedImages.boots(image.format().word())) {
-        throw Refusals.invalid(
-            "format",
-            (sent.isEmpty() ? "recipe " + named : sent)
-                + ": format: a machine cannot boot '"
-                + image.format().word()
-                + "'; write qcow2 or initrd",
-            "format");
+      if (request.boot()) {
+        checkBoots(image, sent.isEmpty() ? "recipe " + named : sent);
       }
       return new Drafted(image, own);
     } catch (RecipeException wrong) {
       throw Refusals.refusal(wrong, named, own.isPresent() ? sent : named);
     }
+  }
+
+  private static void checkBoots(Blueprint image, String where) throws ApiException {
+    if (!OfferedImages.boots(image.format().word())) {
+      throw Refusals.invalid(
+          "format",
+          where
+              + ": format: a machine cannot boot '"
+              + image.format().word()
+              + "'; write qcow2 or initrd",
+          "format");
+    }
+    if (image.kernel().isEmpty()) {
+      throw Refusals.invalid(
+          "recipe",
+          where + ": kernel: is missing, and a machine needs one; write kernel: boot",
+          "kernel");
+    }
+  }
+
+  /**
+   * What vjobs call an image once others can have it from a farm; empty when machines cannot boot
+   * it.
+   */
+  public static String nameForVjobs(ImageRecord image) {
+    return OfferedImages.nameFor(image);
   }
 
   private final class Drafted implements Draft {
@@ -206,12 +226,12 @@ public final class FarmWorkshop implements Workshop {
 
   @Override
   public List<ImageView> images() throws IOException {
-    return farm.list().stream().map(FarmWorkshop::view).toList();
+    return farm.list().stream().map(this::view).toList();
   }
 
-  private static ImageView view(ImageRecord record) {
+  private ImageView view(ImageRecord record) {
     return new ImageView(
-        OfferedImages.nameFor(record),
+        offers.offered(record),
         record.name(),
         record.digest(),
         record.from(),

@@ -55,7 +55,7 @@ final class OfferedImages {
 
   /** What vjobs call it; empty when machines cannot boot it. */
   static String nameFor(ImageRecord record) {
-    if (!boots(record.format())) {
+    if (!boots(record.format()) || !record.withKernel()) {
       return "";
     }
     String name = record.name();
@@ -68,6 +68,11 @@ final class OfferedImages {
     record.files().forEach(file -> parts.add(file.name() + " " + file.sha256()));
     parts.add(record.digest());
     return Canonical.digest(parts);
+  }
+
+  /** What vjobs can call it now; empty when no host has it to boot. */
+  String offered(ImageRecord record) {
+    return has(record) ? nameFor(record) : "";
   }
 
   /** Whether others can have it as far as they could use it. */

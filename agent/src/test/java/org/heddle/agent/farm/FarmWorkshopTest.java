@@ -73,4 +73,14 @@ final class FarmWorkshopTest {
     assertThat(refused.problem().detail()).startsWith("site.yaml:3: ").contains("too deeply");
     assertNoUploadLeft();
   }
+
+  @Test
+  void aMachinesImageNeedsAKernel() throws Exception {
+    ApiException refused = refused("name: r\nfrom: scratch\nformat: qcow2\n");
+
+    assertThat(refused.problem().status()).isEqualTo(400);
+    assertThat(refused.problem().detail()).contains("site.yaml: kernel: is missing");
+    assertThat(refused.problem().field()).isEqualTo("kernel");
+    assertNoUploadLeft();
+  }
 }
