@@ -11,8 +11,9 @@ import java.util.List;
  */
 final class Reuse {
   /**
-   * Fewer bytes are copied: each stretch that is shared takes the file system a lock, a record of
-   * its own and some 20 microseconds.
+   * Fewer bytes are copied: each stretch that is shared takes a call, and in the file system a
+   * record of its own. Of what a Debian image has from one with fewer packages, 98.7 % are in
+   * longer ones.
    */
   private static final long LEAST = 16 << 10;
 
