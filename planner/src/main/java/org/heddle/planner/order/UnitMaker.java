@@ -76,7 +76,7 @@ final class UnitMaker {
     wholeVjobs(suspends);
     together(suspends);
     together(resumes);
-    ends(migrations, endTogether());
+    ends(migrations, endTogether(migrations));
     hosts();
     return units;
   }
@@ -153,7 +153,7 @@ final class UnitMaker {
     return bound;
   }
 
-  /** Machines of synchronize constraints that share one are one group. */
+  /** Migrations of one group are one unit. */
   private void ends(@Nullable Task[] migrations, int[] group) {
     Map<Integer, List<Task>> groups = new TreeMap<>();
     for (int m = 0; m < group.length; m++) {
@@ -165,14 +165,18 @@ final class UnitMaker {
     groups.values().forEach(tasks -> unit(tasks, true, tasks.size() > 1));
   }
 
-  /** By machine: its group of machines that end together, itself when it is alone. */
-  private int[] endTogether() {
+  /**
+   * By machine: its group of machines that end together, itself when it is alone. Synchronize
+   * constraints that share a machine make one group, if that machine migrates.
+   */
+  private int[] endTogether(@Nullable Task[] migrations) {
     int[] group = new int[instance.machines()];
     Arrays.setAll(group, m -> m);
     for (Constraint constraint : instance.constraints()) {
       if (constraint instanceof Synchronize(Indices machines)) {
-        for (int i = 1; i < machines.size(); i++) {
-          group[root(group, machines.at(i))] = root(group, machines.at(0));
+        int[] moving = machines.stream().filter(m -> migrations[m] != null).toArray();
+        for (int m : moving) {
+          group[root(group, m)] = root(group, moving[0]);
         }
       }
     }

@@ -158,6 +158,19 @@ class OrderRulesTest extends OrderTrial {
   }
 
   @Test
+  void aMachineThatDoesNotMigrateBindsNoOthersTogether() {
+    hosts(3, 10);
+    int boots = wants(MachineState.RUNNING, 1);
+    int first = running(0, 2);
+    int second = running(1, 2);
+    builder
+        .constraint(new Constraint.Synchronize(Indices.of(boots, first)))
+        .constraint(new Constraint.Synchronize(Indices.of(boots, second)))
+        .constraint(new Constraint.Precedence(Indices.of(first), Indices.of(second)));
+    assertThat(kinds(plan(0, 2, 2))).containsExactlyInAnyOrder(Kind.BOOT, Kind.MIGRATE, Kind.MIGRATE);
+  }
+
+  @Test
   void whoTookTheRoomOfOneThatHasToWaitIsPutBehindIt() {
     hosts(3, 10);
     int first = running(1, 1);
