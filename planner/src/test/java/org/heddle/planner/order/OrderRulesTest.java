@@ -167,7 +167,8 @@ class OrderRulesTest extends OrderTrial {
         .constraint(new Constraint.Synchronize(Indices.of(boots, first)))
         .constraint(new Constraint.Synchronize(Indices.of(boots, second)))
         .constraint(new Constraint.Precedence(Indices.of(first), Indices.of(second)));
-    assertThat(kinds(plan(0, 2, 2))).containsExactlyInAnyOrder(Kind.BOOT, Kind.MIGRATE, Kind.MIGRATE);
+    assertThat(kinds(plan(0, 2, 2)))
+        .containsExactlyInAnyOrder(Kind.BOOT, Kind.MIGRATE, Kind.MIGRATE);
   }
 
   @Test
