@@ -135,8 +135,11 @@ public final class Verifier {
     } catch (NoSuchFileException deletedMeanwhile) {
       return new Checked(pack, number, "");
     } catch (IOException broken) {
-      return new Checked(
-          pack, number, "block " + number + " of " + pack.path() + ": " + unlessStopped(broken));
+      String what = "block " + number + " of " + pack.path();
+      String why = unlessStopped(broken);
+      // Who reads a block says that it is to be verified: that is what goes on.
+      String damage = why.startsWith(what) ? what + " is damaged" : what + ": " + why;
+      return new Checked(pack, number, damage);
     }
   }
 

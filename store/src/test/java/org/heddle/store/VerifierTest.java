@@ -55,7 +55,7 @@ final class VerifierTest {
     Files.write(first, HostileInputTest.flip(Files.readAllBytes(first), 3000));
     Verifier.Report found = new Verifier(Store.open(store.folder()), Progress.NONE).verify();
     assertThat(found.hurt()).extracting(Verifier.Hurt::name).containsExactly("a");
-    assertThat(found.damage()).singleElement().asString().contains(first.toString());
+    assertThat(found.damage()).singleElement().asString().endsWith(first + " is damaged");
   }
 
   @Test
