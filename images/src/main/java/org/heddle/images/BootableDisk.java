@@ -11,10 +11,6 @@ import java.util.List;
  * The kernel and initrd are the image's own (/boot), else those of its kernel's recipe.
  */
 final class BootableDisk {
-  private static final int FIRST_MIB = 1;
-  private static final int BIOS_MIB = 1;
-  private static final int EFI_MIB = 32;
-  private static final int ROOT_AT_MIB = FIRST_MIB + BIOS_MIB + EFI_MIB;
 
   private static final String SCRIPT =
       """
@@ -122,10 +118,5 @@ final class BootableDisk {
             job.uuid("partition"),
             job.image().kernelArguments()));
     Command.of(words).check(job.log());
-  }
-
-  /** Where the root partition begins. */
-  static int rootAtMiB() {
-    return ROOT_AT_MIB;
   }
 }

@@ -2,7 +2,6 @@ package org.heddle.images;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -23,11 +22,8 @@ import java.util.concurrent.TimeUnit;
  */
 record Command(
     List<String> words, Map<String, String> environment, Optional<Path> input, Duration time) {
-  private static final int PART = 1 << 16;
-  private static final int REMEMBERED = 1 << 22;
-
   /** What an ended process leaves running may hold its pipes open: no longer than this. */
-  private static final long DRAIN_MS = 10_000;
+  private static final Duration DRAIN = Duration.ofSeconds(10);
 
   static Command of(String... words) {
     return of(List.of(words));
@@ -84,6 +80,7 @@ record Command(
    *
    * @param out gets standard output
    * @param log gets standard error, of which the end is also in the answer
+   * @throws IOException also when one of them cannot take what the program says: it is ended then
    */
   Ended run(OutputStream out, OutputStream log) throws IOException, InterruptedException {
     FutureTask<Ended> task = new FutureTask<>(() -> supervised(out, log));
@@ -111,59 +108,29 @@ record Command(
     builder.environment().put("LC_ALL", "C.UTF-8");
     Process process = builder.start();
     ByteArrayOutputStream errors = new ByteArrayOutputStream();
-    Thread first = pump(process.getInputStream(), out, errors);
-    Thread second = pump(process.getErrorStream(), log, errors);
+    Runnable end = process::destroyForcibly;
+    Pump first = new Pump(process.getInputStream(), out, errors, end).start();
+    Pump second = new Pump(process.getErrorStream(), log, errors, end).start();
     boolean late = false;
     try {
       late = !process.waitFor(time.toMillis(), TimeUnit.MILLISECONDS);
       if (!late) {
         // Before anything is destroyed: that closes the pipes, and what was not read yet is lost.
-        first.join(DRAIN_MS);
-        second.join(DRAIN_MS);
+        first.drain(DRAIN);
+        second.drain(DRAIN);
       }
     } finally {
       process.descendants().forEach(ProcessHandle::destroyForcibly);
       process.destroyForcibly().waitFor();
-      first.join(DRAIN_MS);
-      second.join(DRAIN_MS);
+      first.drain(DRAIN);
+      second.drain(DRAIN);
     }
+    first.check();
+    second.check();
     String said;
     synchronized (errors) {
       said = errors.toString(StandardCharsets.UTF_8);
     }
     return new Ended(process.exitValue(), late, said);
-  }
-
-  private static Thread pump(
-      InputStream from,
-      OutputStream to,
-      @org.jspecify.annotations.Nullable ByteArrayOutputStream copy) {
-    return Thread.ofVirtual()
-        .start(() -> {
-          byte[] part = new byte[PART];
-          try (from) {
-            for (int got = from.read(part); got >= 0; got = from.read(part)) {
-              synchronized (to) {
-                to.write(part, 0, got);
-              }
-              remember(copy, part, got);
-            }
-          } catch (IOException ended) {
-            // The process has ended, or the reader does not want more.
-          }
-        });
-  }
-
-  private static void remember(
-      @org.jspecify.annotations.Nullable ByteArrayOutputStream copy, byte[] part, int got) {
-    if (copy == null) {
-      return;
-    }
-    synchronized (copy) {
-      if (copy.size() > REMEMBERED) {
-        copy.reset();
-      }
-      copy.write(part, 0, got);
-    }
   }
 }

@@ -12,8 +12,8 @@ import java.util.SequencedSet;
 import org.heddle.images.recipe.Blueprint;
 import org.heddle.images.recipe.FileEntry;
 import org.heddle.images.recipe.ImageClass;
-import org.heddle.images.recipe.ImageClass.Family;
 import org.heddle.images.recipe.Script;
+import org.heddle.images.recipe.Services;
 import org.heddle.images.recipe.Step;
 import org.heddle.images.recipe.User;
 
@@ -228,7 +228,7 @@ final class StageMaker {
     String commands = people(step.users()) + units(step);
     if (!commands.isEmpty()) {
       Path inside = Files.createDirectories(job.work().resolve("commands"));
-      Files.writeString(inside.resolve("commands"), commands);
+      Files.writeString(inside.resolve("commands"), NEED + commands);
       sandbox(job, Sandbox.Action.RUN, "commands")
           .mounting(inside)
           .script(List.of("/bin/sh", "-e", "/run/heddle/commands"))
@@ -257,6 +257,16 @@ final class StageMaker {
     Files.delete(given);
   }
 
+  /** need PROGRAM FIELD PACKAGE: says what the recipe lacks when the tree has no such program. */
+  private static final String NEED =
+      """
+      need() {
+        command -v "$1" >/dev/null 2>&1 && return
+        echo "$2: there is no $1 in the tree: add $3 to the recipe's packages" >&2
+        exit 1
+      }
+      """;
+
   static String people(List<User> users) {
     StringBuilder commands = new StringBuilder();
     for (User user : users) {
@@ -269,7 +279,7 @@ final class StageMaker {
                   + name
                   + " >/dev/null 2>&1 || grep -q '^"
                   + name
-                  + ":' /etc/passwd || ")
+                  + ":' /etc/passwd || { need useradd users passwd; ")
           .append(
               "useradd --create-home --home-dir "
                   + quoted(user.home())
@@ -277,8 +287,9 @@ final class StageMaker {
                   + shell
                   + " "
                   + name
-                  + "\n");
+                  + "; }\n");
       for (String group : user.groups()) {
+        commands.append("need usermod users passwd\n");
         commands.append("grep -q '^" + group + ":' /etc/group || groupadd " + group + "\n");
         commands.append("usermod --append --groups " + group + " " + name + "\n");
       }
@@ -298,6 +309,9 @@ final class StageMaker {
 
   private static String units(Step.Files step) {
     StringBuilder commands = new StringBuilder();
+    if (!step.services().equals(Services.NONE)) {
+      commands.append("need systemctl services systemd\n");
+    }
     step.services()
         .enable()
         .forEach(unit -> commands.append("systemctl enable " + quoted(unit) + "\n"));
@@ -332,9 +346,5 @@ final class StageMaker {
   /** Most packages in one call of dpkg. */
   static int batch() {
     return BATCH;
-  }
-
-  static boolean family(ImageClass of, Family family) {
-    return of.family() == family;
   }
 }

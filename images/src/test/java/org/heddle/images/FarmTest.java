@@ -68,6 +68,20 @@ final class FarmTest {
   }
 
   @Test
+  void whatUsersAndServicesNeedInTheTreeIsToldByName() throws Exception {
+    String path = "  - {path: /bin/grep, link: busybox}\n";
+    Blueprint people = builds.recipe("people", path, "users: [{name: ann}]\n");
+    Blueprint units = builds.recipe("units", path, "services: {enable: [nginx]}\n");
+
+    assertThatThrownBy(() -> builds.build(people))
+        .isInstanceOf(FarmException.class)
+        .hasMessageContaining("users: there is no useradd in the tree: add passwd to");
+    assertThatThrownBy(() -> builds.build(units))
+        .isInstanceOf(FarmException.class)
+        .hasMessageContaining("services: there is no systemctl in the tree: add systemd to");
+  }
+
+  @Test
   void whatWasBuiltIsReusedAsFarAsInputsAreEqualAndWhySaysHow() throws Exception {
     Farm.Built first = builds.build(builds.script("a", "echo 1 >/one\n"));
     Farm.Built again = builds.build(builds.script("a", "echo 1 >/one\n"));

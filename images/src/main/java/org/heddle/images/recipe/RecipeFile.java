@@ -212,11 +212,15 @@ public final class RecipeFile {
 
   private List<User> users() {
     List<User> users = new ArrayList<>();
+    Set<String> names = new HashSet<>();
     for (Fields user : fields.mappings("users", USER_KEYS, "each has a name")) {
       user.required("name", "write the user's name");
       String name =
           user.text("name", "use small letters, digits, '_', '-'", USER.asMatchPredicate())
               .orElse("");
+      if (!name.isEmpty() && !names.add(name)) {
+        user.problem("name", "'" + name + "' is given twice; keep one of them");
+      }
       int uid =
           user.text("uid", "write a number up to 60000", text -> text.matches("[1-5]?\\d{1,4}"))
               .map(Integer::parseInt)

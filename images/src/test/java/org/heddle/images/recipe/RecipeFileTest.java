@@ -64,6 +64,12 @@ final class RecipeFileTest {
   }
 
   @Test
+  void aUserIsGivenOnce() {
+    String twice = "name: r\nfrom: debian/bookworm\nusers:\n  - name: ann\n  - name: ann\n";
+    assertThat(problems(twice)).singleElement().asString().contains(":5").contains("twice");
+  }
+
+  @Test
   void listsThatAreNestedTooDeeplyAreToldWithTheirLine() {
     String deep = "name: r\nfrom: debian/bookworm\npackages: " + "[".repeat(100_000) + "\n";
     assertThat(problems(deep)).singleElement().asString().contains(":3").contains("too deeply");
