@@ -33,6 +33,7 @@ import org.heddle.planner.search.SearchLimits;
 final class Fuzz {
   private static final long ITERATIONS = 50_000;
   private static final int MUTATIONS = 4;
+  private static final long FOREVER_MS = 1L << 40;
 
   /** As many placements the search tries all. */
   private static final double TRIED = 20_000;
@@ -56,6 +57,8 @@ final class Fuzz {
     long ordered;
     long unordered;
     long overlooked;
+    long elsewhere;
+    long stranded;
     long actions;
     long mutants;
     long rightMutants;
@@ -81,7 +84,11 @@ final class Fuzz {
           + unordered
           + " placements without a plan ("
           + overlooked
-          + " overlooked); "
+          + " overlooked; another placement has one: "
+          + elsewhere
+          + " found, "
+          + stranded
+          + " not found); "
           + mutants
           + " changed plans judged alike, "
           + rightMutants
@@ -147,7 +154,7 @@ final class Fuzz {
       }
       case Outcome.Found found -> {
         found(seed, instance, found, best, report);
-        ordered(seed, instance, found, report);
+        ordered(seed, instance, goals, found, report);
       }
     }
   }
@@ -218,7 +225,8 @@ final class Fuzz {
     }
   }
 
-  private static void ordered(long seed, Instance instance, Outcome.Found found, Report report) {
+  private static void ordered(
+      long seed, Instance instance, List<Goal> goals, Outcome.Found found, Report report) {
     AttributeDurations durations = new AttributeDurations(instance);
     switch (Order.schedule(
         instance, found.arrangement(), OrderLimits.of(durations).iterations(2))) {
@@ -228,8 +236,24 @@ final class Fuzz {
         report.unordered++;
         report.overlooked +=
             OneByOne.find(instance, found.arrangement(), durations).isPresent() ? 1 : 0;
+        elsewhere(seed, instance, goals, report);
       }
     }
+  }
+
+  /** A placement without a plan is given up for one that has a plan. */
+  private static void elsewhere(long seed, Instance instance, List<Goal> goals, Report report) {
+    PlanSolver.Task task =
+        new PlanSolver.Task(
+            goals,
+            new PlanSolver.Time(FOREVER_MS, 0),
+            ITERATIONS,
+            seed,
+            OrderLimits.of(new AttributeDurations(instance)).iterations(2));
+    Solution solution = new PlanSolver(() -> 0, () -> false).solve(instance, task);
+    boolean found = solution instanceof Solution.Plan;
+    report.elsewhere += found ? 1 : 0;
+    report.stranded += !found && reachable(instance, goals).isPresent() ? 1 : 0;
   }
 
   private static void executed(

@@ -2,8 +2,10 @@ package org.heddle.dist.plan;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
+import org.heddle.planner.instance.Indices;
 import org.heddle.planner.instance.Instance;
 import org.heddle.planner.instance.InstanceChecker;
 import org.heddle.planner.instance.Violation;
@@ -25,7 +27,7 @@ final class PlanSolver {
   private static final double SEARCH_SHARE = 0.8;
 
   /** Placements that cannot be ordered, until it is said that there is no plan. */
-  private static final int ATTEMPTS = 4;
+  private static final int ATTEMPTS = 12;
 
   private final LongSupplier nanos;
   private final BooleanSupplier interrupted;
@@ -66,23 +68,36 @@ final class PlanSolver {
     SearchLimits limits =
         SearchLimits.of(0, task.seed).with(searchEnd, giveUp).with(PlanSolver::inParallel);
     Outcome first = Search.solve(instance, task.goals, limits, task.order);
-    Solution best = ordered(instance, first, task.order.iterations(0).stop(end), start, -1);
+    Tried tried = ordered(instance, first, task.order.iterations(0).stop(end), start, -1);
+    Solution best = tried.solution;
     long firstMs = best instanceof Solution.Plan ? elapsed(start) : -1;
     // a second plan takes about as long as the first
     boolean late = firstMs >= 0 && elapsed(start) + firstMs > task.time.limitMs;
-    if (task.iterations == 0 || certainlyNone(best) || late) {
+    boolean enough = task.iterations == 0 && firstMs >= 0;
+    if (enough || certainlyNone(best) || late) {
       return best;
     }
+    Lessons lessons = new Lessons(instance);
+    tried.refused.ifPresent(lessons::of);
     for (int attempt = 0; attempt < ATTEMPTS && !giveUp.getAsBoolean(); attempt++) {
       SearchLimits longer =
           SearchLimits.of(task.iterations, task.seed + attempt)
               .with(searchEnd, best instanceof Solution.Plan ? searchEnd : giveUp)
               .with(PlanSolver::inParallel);
-      Outcome outcome = Search.solve(instance, task.goals, longer, task.order);
-      best = better(best, ordered(instance, outcome, task.order.stop(end), start, firstMs));
+      Instance asked = lessons.next();
+      Outcome outcome = Search.solve(asked, task.goals, longer, task.order);
+      if (asked != instance) {
+        if (outcome instanceof Outcome.Refused) {
+          continue; // the lesson asks too much
+        }
+        outcome = ofAll(first, outcome);
+      }
+      tried = ordered(instance, outcome, task.order.stop(end), start, firstMs);
+      best = better(best, tried.solution);
       if (best instanceof Solution.Plan || certainlyNone(best)) {
         return best;
       }
+      tried.refused.ifPresent(lessons::of);
     }
     return best instanceof Solution.None none && giveUp.getAsBoolean()
         ? tooLate(none, start, task.time)
@@ -150,20 +165,38 @@ final class PlanSolver {
     }
   }
 
-  private Solution ordered(
+  /**
+   * What an order of a placement led to.
+   *
+   * @param refused the placement and who did not come to its place in it, when there is no order
+   */
+  private record Tried(Solution solution, Optional<Lessons.Refused> refused) {}
+
+  /** An answer to a narrower question: what it proves, it does not prove of all placements. */
+  private static Outcome ofAll(Outcome first, Outcome narrower) {
+    long bound = first instanceof Outcome.Found all ? all.bound() : 0;
+    return narrower instanceof Outcome.Found found
+        ? new Outcome.Found(found.arrangement(), found.objective(), bound)
+        : narrower;
+  }
+
+  private Tried ordered(
       Instance instance, Outcome outcome, OrderLimits limits, long start, long firstMs) {
     return switch (outcome) {
       case Outcome.Refused(boolean certain, var reasons) ->
-          new Solution.None(certain, reasons, elapsed(start));
+          new Tried(new Solution.None(certain, reasons, elapsed(start)), Optional.empty());
       case Outcome.Found found -> {
         Ordering ordering = Order.schedule(instance, found.arrangement(), limits);
         yield switch (ordering) {
-          case Ordering.Refused(var reasons, var _) ->
-              new Solution.None(false, reasons, elapsed(start));
+          case Ordering.Refused(var reasons, var _, Indices hindered) ->
+              new Tried(
+                  new Solution.None(false, reasons, elapsed(start)),
+                  Optional.of(new Lessons.Refused(found.arrangement(), hindered)));
           case Ordering.Done done -> {
             long now = elapsed(start); // the plan is there; that it is right, is said later
             check(instance, done);
-            yield new Solution.Plan(found, done, firstMs < 0 ? now : firstMs, now);
+            long first = firstMs < 0 ? now : firstMs;
+            yield new Tried(new Solution.Plan(found, done, first, now), Optional.empty());
           }
         };
       }

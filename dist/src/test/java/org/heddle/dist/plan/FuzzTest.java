@@ -19,6 +19,9 @@ final class FuzzTest {
     assertThat(report.feasible).as("seed %d", seed).isGreaterThan(RUNS / 4);
     assertThat(report.missed).as("seed %d: %s", seed, report).isLessThanOrEqualTo(RUNS / 500);
     assertThat(report.worse).as("seed %d: %s", seed, report).isZero();
+    assertThat(report.unordered).as("seed %d: %s", seed, report).isLessThan(RUNS / 50);
+    assertThat(report.overlooked).as("seed %d: %s", seed, report).isLessThanOrEqualTo(RUNS / 10_000);
+    assertThat(report.stranded).as("seed %d: %s", seed, report).isLessThanOrEqualTo(RUNS / 10_000);
     assertThat(report.mutants - report.rightMutants).isPositive();
   }
 

@@ -23,6 +23,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** The commands about files, as they are typed. */
@@ -67,6 +69,25 @@ final class PlanCommandsTest {
     }
     byte[] whole = Files.readAllBytes(folder.resolve("btrplace.json.gz"));
     Files.write(folder.resolve("cut.gz"), Arrays.copyOf(whole, whole.length / 2));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"deadline(vm1, 1s)", "deadline(vm2, 1s)", "deadline(vm[1-2], 1s)"})
+  void whatCannotMoveInTimeStaysAndAnotherMoves(String deadline) throws Exception {
+    Files.writeString(
+        folder.resolve("apart.json"),
+        """
+        {"format": "heddle-instance-1", "resources": ["cpu", "memory"],
+         "hosts": [{"name": "host[1-3]", "capacity": {"cpu": 8, "memory": 9000}}],
+         "machines": [
+           {"name": "vm[1-2]", "state": "running", "host": "host1", "demand": {"cpu": 2, "memory": 4096}},
+           {"name": "vm3", "state": "running", "host": "host2", "demand": {"cpu": 2, "memory": 10}}],
+         "constraints": ["spread(vm[1-3])", "%s"]}
+        """
+            .formatted(deadline));
+    boolean possible = !deadline.contains("[");
+    assertThat(heddle("plan solve " + folder + "/apart.json -o json --time-limit 5s"))
+        .isEqualTo(possible ? 0 : 6);
   }
 
   private int heddle(String line) {

@@ -326,7 +326,14 @@ final class Knots {
         mayBe.isEmpty()
             ? OrderLimits.Interrupts.NONE
             : grid.layout.limits.interrupts().choose(instance, mayBe);
-    return new Refusal(words(waiting), vjob, machines);
+    int[] hindered =
+        waiting.stream()
+            .mapToInt(unit -> unit.task().machine)
+            .filter(m -> m >= 0)
+            .sorted()
+            .distinct()
+            .toArray();
+    return new Refusal(words(waiting), vjob, machines, Indices.of(hindered));
   }
 
   /** Whether others wait to come to the host that the unit would leave. */
@@ -376,10 +383,12 @@ final class Knots {
   }
 
   /** Why a unit was never free to start. */
-  String behindBarrier(Unit unit) {
+  Refusal behindBarrier(Unit unit) {
     Task task = unit.task();
-    return (task.machine < 0 ? "a host" : "machine " + instance.machineName(task.machine))
+    String words =
+        (task.machine < 0 ? "a host" : "machine " + instance.machineName(task.machine))
         + " waits for machines that wait for it: sequence and precedence contradict each other"
         + " or the vjobs";
+    return Refusal.because(words, task.machine < 0 ? Indices.NONE : Indices.of(task.machine));
   }
 }

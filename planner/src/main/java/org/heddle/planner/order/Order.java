@@ -81,7 +81,7 @@ public final class Order {
           best.detours(),
           tries);
     } catch (Refusal refusal) {
-      return new Ordering.Refused(List.of(refusal.reason()), refusal.inTheWay());
+      return new Ordering.Refused(List.of(refusal.reason()), refusal.inTheWay(), refusal.hindered());
     }
   }
 
@@ -198,42 +198,42 @@ public final class Order {
         last[task.machine] = task;
       }
     }
+    List<String> reasons = new ArrayList<>();
+    Set<Integer> late = new TreeSet<>();
     for (Constraint constraint : instance.constraints()) {
       switch (constraint) {
-        case Deadline(Indices machines, long atMs) -> ends(machines, last, atMs);
-        case NoDelay(Indices machines) -> starts(machines, first);
+        case Deadline(Indices machines, long atMs) ->
+            machines.stream()
+                .filter(m -> last[m] != null && last[m].endMs > atMs)
+                .forEach(m -> {
+                  late.add(m);
+                  reasons.add(
+                      "machine "
+                          + instance.machineName(m)
+                          + " is done after "
+                          + last[m].endMs
+                          + " ms, its deadline is "
+                          + atMs
+                          + " ms");
+                });
+        case NoDelay(Indices machines) ->
+            machines.stream()
+                .filter(m -> first[m] != null && first[m].startMs > 0)
+                .forEach(m -> {
+                  late.add(m);
+                  reasons.add(
+                      "machine "
+                          + instance.machineName(m)
+                          + " must not wait and can start only after "
+                          + first[m].startMs
+                          + " ms");
+                });
         case Constraint _ -> {}
       }
     }
-  }
-
-  private void ends(Indices machines, @Nullable Task[] last, long atMs) throws Refusal {
-    for (int i = 0; i < machines.size(); i++) {
-      Task task = last[machines.at(i)];
-      if (task != null && task.endMs > atMs) {
-        throw Refusal.because(
-            "machine "
-                + instance.machineName(task.machine)
-                + " is done after "
-                + task.endMs
-                + " ms, its deadline is "
-                + atMs
-                + " ms");
-      }
-    }
-  }
-
-  private void starts(Indices machines, @Nullable Task[] first) throws Refusal {
-    for (int i = 0; i < machines.size(); i++) {
-      Task task = first[machines.at(i)];
-      if (task != null && task.startMs > 0) {
-        throw Refusal.because(
-            "machine "
-                + instance.machineName(task.machine)
-                + " must not wait and can start only after "
-                + task.startMs
-                + " ms");
-      }
+    if (!late.isEmpty()) {
+      throw Refusal.because(
+          reasons.getFirst(), Indices.of(late.stream().mapToInt(m -> m).toArray()));
     }
   }
 

@@ -29,8 +29,9 @@ public sealed interface Ordering {
    *
    * @param reasons why, in words
    * @param inTheWay machines that cannot move and whose room others wait for; may be empty
+   * @param hindered machines that come too late, or never, to their places; may be empty
    */
-  record Refused(List<String> reasons, Indices inTheWay) implements Ordering {
+  record Refused(List<String> reasons, Indices inTheWay, Indices hindered) implements Ordering {
     public Refused {
       reasons = List.copyOf(reasons);
     }

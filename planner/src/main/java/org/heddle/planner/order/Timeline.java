@@ -109,7 +109,7 @@ final class Timeline {
   private void leftBehind() throws Refusal {
     for (Unit unit : notStarted) {
       if (unit.task().startMs < 0) {
-        throw Refusal.because(knots.behindBarrier(unit));
+        throw knots.behindBarrier(unit);
       }
     }
   }
