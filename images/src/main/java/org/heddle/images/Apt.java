@@ -17,8 +17,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.FutureTask;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.heddle.images.recipe.Canonical;
 import org.heddle.images.recipe.ImageClass;
@@ -30,10 +28,6 @@ import org.heddle.images.recipe.Nearest;
  * installs nothing.
  */
 final class Apt {
-  private static final Pattern UNKNOWN =
-      Pattern.compile(
-          "E: (?:Unable to locate package|Package '?|Couldn't find any package by \\S+"
-              + " ')([A-Za-z0-9.+_-]+)");
   private final FarmFolder farm;
   private final ImageClass of;
   private final String architecture;
@@ -177,7 +171,8 @@ final class Apt {
     options.put("Acquire::ForceHash", "SHA256");
     options.put("Debug::NoLocking", "true");
     options.putAll(more);
-    List<String> words = new ArrayList<>(List.of(program, "-qq"));
+    // With -qq apt does not say why it cannot do something.
+    List<String> words = new ArrayList<>(List.of(program, "-q"));
     options.forEach((key, value) -> words.addAll(List.of("-o", key + "=" + value)));
     words.addAll(List.of(arguments));
     return words;
@@ -264,13 +259,15 @@ final class Apt {
     if (ended.well()) {
       return out.toString(StandardCharsets.UTF_8);
     }
-    String said = Command.lastLines(ended.errors(), 30);
-    Matcher unknown = UNKNOWN.matcher(said);
-    if (unknown.find()) {
-      throw FarmException.notFound(unknown(unknown.group(1)));
+    String said =
+        AptAnswers.reasons(out.toString(StandardCharsets.UTF_8))
+            + AptAnswers.errors(ended.errors());
+    Optional<String> unknown = AptAnswers.unknown(said);
+    if (unknown.isPresent()) {
+      throw FarmException.notFound(unknown(unknown.get()));
     }
-    throw FarmException.invalid(
-        of.name() + " cannot have these packages together; apt says:\n" + said);
+    log.write((said + "\n").getBytes(StandardCharsets.UTF_8));
+    throw FarmException.invalid(of.name() + " cannot have these packages; apt says:\n" + said);
   }
 
   private String unknown(String name) throws IOException, InterruptedException {

@@ -16,7 +16,48 @@ final class AptAnswers {
   private static final Pattern SIMPLE = Pattern.compile("(Conf|Remv|Purg) (\\S+) .*");
   private static final Pattern URI = Pattern.compile("'([^']+)' (\\S+) (\\d+) ?(.*)");
 
+  private static final Pattern UNKNOWN =
+      Pattern.compile(
+          "E: (?:Unable to locate package |Unable to find a source package for |Couldn't find any"
+              + " package by \\S+ ')([A-Za-z0-9.+_-]+)");
+
+  /** Before this it is about "an impossible situation" in general, and how far it has come. */
+  private static final String UNMET = "The following packages have unmet dependencies:";
+
+  private static final Pattern UNAVAILABLE =
+      Pattern.compile("Package \\S+ is (?:a virtual package|not available)");
+
+  private static final int LINES = 30;
+
   private AptAnswers() {}
+
+  /** The name of a package that there is not, when that is what it says. */
+  static Optional<String> unknown(String said) {
+    Matcher unknown = UNKNOWN.matcher(said);
+    return unknown.find() ? Optional.of(unknown.group(1)) : Optional.empty();
+  }
+
+  /** Of the standard output of what failed: which packages stand against each other, and how. */
+  static String reasons(String output) {
+    List<String> lines = output.lines().map(String::stripTrailing).toList();
+    for (int i = 0; i < lines.size(); i++) {
+      String line = lines.get(i);
+      if (line.equals(UNMET) || UNAVAILABLE.matcher(line).lookingAt()) {
+        List<String> told = lines.subList(i, Math.min(lines.size(), i + LINES));
+        return String.join("\n", told).strip() + "\n";
+      }
+    }
+    return "";
+  }
+
+  /** Of what it has written of errors and of all else, the errors. */
+  static String errors(String all) {
+    List<String> errors =
+        all.lines().filter(line -> line.startsWith("E: ") || line.startsWith("W: ")).toList();
+    return errors.isEmpty()
+        ? Command.lastLines(all, LINES)
+        : Command.lastLines(String.join("\n", errors), LINES);
+  }
 
   /** What would be done, in apt's order. */
   static List<Resolution.Operation> order(String simulation) {
