@@ -122,7 +122,10 @@ final class Images {
     return all;
   }
 
-  /** The image of that name (the last one made) or with a digest that begins so. */
+  /**
+   * The image of that name (that made or asked for last; where that is gone, the newest one left)
+   * or with a digest that begins so.
+   */
   ImageRecord named(String text) throws IOException, FarmException {
     Path name = farm.names().resolve(text);
     if (text.matches("[a-z0-9][a-z0-9._-]{0,62}") && Files.exists(name)) {
@@ -132,6 +135,11 @@ final class Images {
       }
     }
     List<ImageRecord> all = all();
+    Optional<ImageRecord> newest =
+        all.stream().filter(one -> one.name().equals(text)).reduce((_, later) -> later);
+    if (newest.isPresent()) {
+      return newest.get();
+    }
     List<ImageRecord> fitting =
         all.stream().filter(one -> text.length() >= 6 && one.digest().startsWith(text)).toList();
     if (fitting.size() == 1) {
