@@ -84,6 +84,8 @@ final class AgentFarmQuotaTest extends TwoAgents {
   private ImageRecord disk(String name) throws Exception {
     byte[] content = new byte[2 * MIB];
     new Random(name.hashCode()).nextBytes(content);
+    content[510] = 0x55; // The end of a boot sector: it is a disk.
+    content[511] = (byte) 0xaa;
     Path disk = Files.write(folder.resolve(name + ".raw"), content);
     Farm.Built built = farm.take(new Import.Wish(disk, name, Optional.empty(), Optional.empty()));
     return built.image();

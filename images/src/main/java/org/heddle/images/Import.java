@@ -1,8 +1,6 @@
 package org.heddle.images;
 
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -13,13 +11,13 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Takes images from elsewhere. A disk becomes a compressed qcow2 of its own: one that refers to
- * other files (a backing file could be any file of this machine) is refused.
+ * Takes images from elsewhere, known by their contents. A disk becomes a compressed qcow2 of its
+ * own: one that refers to other files (a backing file could be any file of this machine) is
+ * refused, as is what is no image.
  */
 public final class Import {
-  private static final byte[] QCOW2 = {'Q', 'F', 'I', (byte) 0xfb};
-  private static final int FORMAT_BYTES = 512;
-  private static final int TAR_MAGIC_AT = 257;
+  /** The parent of a VMware disk that has none. */
+  private static final long NO_PARENT = 0xffff_ffffL;
 
   private Import() {}
 
@@ -31,79 +29,100 @@ public final class Import {
    */
   public record Wish(Path file, String name, Optional<String> userData, Optional<String> sha256) {}
 
-  /** What a file is, by its first bytes and its name. */
-  static ImageFormat format(Path file) throws IOException {
-    byte[] head;
-    try (InputStream in = Files.newInputStream(file)) {
-      head = in.readNBytes(FORMAT_BYTES);
-    }
-    String name = String.valueOf(file.getFileName());
-    if (head.length >= 4 && new String(head, 0, 4, StandardCharsets.US_ASCII).equals("hsqs")) {
-      return ImageFormat.SQUASHFS;
-    }
-    if (head.length >= 4 && java.util.Arrays.equals(head, 0, 4, QCOW2, 0, 4)) {
-      return ImageFormat.QCOW2;
-    }
-    boolean tar =
-        head.length > TAR_MAGIC_AT + 5
-            && new String(head, TAR_MAGIC_AT, 5, StandardCharsets.US_ASCII).equals("ustar");
-    if (tar) {
-      return ImageFormat.TAR;
-    }
-    if (name.endsWith(".tar.gz") || name.endsWith(".tgz")) {
-      return ImageFormat.TAR_GZ;
-    }
-    return name.endsWith(".tar.zst") ? ImageFormat.TAR_ZST : ImageFormat.RAW;
-  }
+  /**
+   * Where its files are written.
+   *
+   * @param out the folder of the image
+   * @param work another, for what is on the way
+   * @param bounds of what is unpacked
+   */
+  record Place(Path out, Path work, Landing.Bounds bounds, Log log) {}
 
   /** Writes the files of the image; answers its format. */
-  static ImageFormat write(Wish wish, Path out, Path work, Log log)
+  static ImageFormat write(Wish wish, Place place)
       throws IOException, InterruptedException, FarmException {
-    ImageFormat format = format(wish.file());
-    return switch (format) {
-      case QCOW2, RAW -> {
-        disk(wish.file(), format.word(), out.resolve(ImageFormat.QCOW2.file()), log);
-        if (wish.userData().isPresent()) {
-          seed(wish.name(), wish.userData().get(), out.resolve("seed.img"), work, log);
-        }
-        yield ImageFormat.QCOW2;
-      }
-      case TAR, TAR_GZ, TAR_ZST, SQUASHFS -> {
-        Files.copy(wish.file(), out.resolve(format.file()));
-        yield format;
-      }
-      case INITRD, DISK, OCI -> throw new IllegalStateException("not recognised");
+    Path file = wish.file().toAbsolutePath();
+    Unpacking.Found found = new Unpacking(called(wish), place).find(file);
+    return switch (found.content()) {
+      case QCOW2 -> disk(wish, "qcow2", found.file(), place);
+      case VHDX -> disk(wish, "vhdx", found.file(), place);
+      case VMDK -> disk(wish, "vmdk", found.file(), place);
+      case VDI -> disk(wish, "vdi", found.file(), place);
+      // By its own size: what its geometry says may be less.
+      case VHD -> disk(wish, "vpc,force_size_calc=current_size", found.file(), place);
+      case RAW -> disk(wish, "raw", found.file(), place);
+      case SQUASHFS -> tree(wish, ImageFormat.SQUASHFS, found.file(), place);
+      case TAR -> tree(wish, ImageFormat.TAR, found.file(), place);
+      case GZIP -> tree(wish, ImageFormat.TAR_GZ, found.file(), place);
+      case ZSTD -> tree(wish, ImageFormat.TAR_ZST, found.file(), place);
+      case XZ, BZIP2, CDROM, VMDK_PARTS -> throw new IllegalStateException("was not unpacked");
     };
   }
 
-  private static void disk(Path file, String format, Path to, Log log)
-      throws IOException, InterruptedException, FarmException {
-    String said =
-        Command.of("qemu-img", "info", "-f", format, "--output=json", file.toString()).output(log);
-    JsonNode info = JsonMapper.builder().build().readTree(said);
-    boolean outside =
-        info.has("backing-filename")
-            || info.has("full-backing-filename")
-            || info.path("format-specific").path("data").has("data-file");
-    if (outside) {
-      throw FarmException.invalid(
-          file + " refers to another file; make it complete first: qemu-img convert");
-    }
-    Qcow2.convert(format, file, to, log);
+  private static String called(Wish wish) {
+    return String.valueOf(wish.file().getFileName());
   }
 
-  private static void seed(String name, String userData, Path to, Path work, Log log)
+  private static ImageFormat tree(Wish wish, ImageFormat format, Path file, Place place)
+      throws IOException, FarmException {
+    if (wish.userData().isPresent()) {
+      throw FarmException.invalid(
+          called(wish) + " is no disk: user-data are for the first boot of one");
+    }
+    Path to = place.out().resolve(format.file());
+    if (file.startsWith(place.work())) {
+      Files.move(file, to);
+    } else {
+      Files.copy(file, to);
+    }
+    return format;
+  }
+
+  /**
+   * The disk as qcow2.
+   *
+   * @param driver QEMU's, with its options
+   */
+  private static ImageFormat disk(Wish wish, String driver, Path file, Place place)
+      throws IOException, InterruptedException, FarmException {
+    Assembly.need("qemu-img", "qemu-utils");
+    String source = Qcow2.source(driver, file);
+    String said =
+        Command.of("qemu-img", "info", "--image-opts", "--output=json", source).output(place.log());
+    if (outside(JsonMapper.builder().build().readTree(said))) {
+      throw Content.elsewhere(called(wish));
+    }
+    Qcow2.convert(driver, file, place.out().resolve(ImageFormat.QCOW2.file()), place.log());
+    if (wish.userData().isPresent()) {
+      seed(wish.name(), wish.userData().get(), place);
+    }
+    return ImageFormat.QCOW2;
+  }
+
+  /** Whether a part of it lies in another file. */
+  private static boolean outside(JsonNode info) {
+    JsonNode data = info.path("format-specific").path("data");
+    return info.has("backing-filename")
+        || info.has("full-backing-filename")
+        || data.has("data-file")
+        || data.path("extents").size() > 1
+        || data.path("parent-cid").asLong(NO_PARENT) != NO_PARENT;
+  }
+
+  private static void seed(String name, String userData, Place place)
       throws IOException, InterruptedException, FarmException {
     Assembly.need("mkfs.vfat", "dosfstools");
     Assembly.need("mcopy", "mtools");
-    Path user = Files.writeString(work.resolve("user-data"), userData);
+    Path user = Files.writeString(place.work().resolve("user-data"), userData);
     String id = Canonical.digest(List.of(name, userData)).substring(0, 16);
     Path meta =
         Files.writeString(
-            work.resolve("meta-data"), "instance-id: " + id + "\nlocal-hostname: " + name + "\n");
-    Command.of("truncate", "-s", "1M", to.toString()).check(log);
-    Command.of("mkfs.vfat", "-n", "CIDATA", "-i", id.substring(0, 8), "--invariant", to.toString())
-        .check(log);
-    Command.of("mcopy", "-i", to.toString(), user.toString(), meta.toString(), "::").check(log);
+            place.work().resolve("meta-data"),
+            "instance-id: " + id + "\nlocal-hostname: " + name + "\n");
+    String to = place.out().resolve("seed.img").toString();
+    Command.of("truncate", "-s", "1M", to).check(place.log());
+    Command.of("mkfs.vfat", "-n", "CIDATA", "-i", id.substring(0, 8), "--invariant", to)
+        .check(place.log());
+    Command.of("mcopy", "-i", to, user.toString(), meta.toString(), "::").check(place.log());
   }
 }

@@ -20,7 +20,8 @@ final class Intake {
     long begin = System.nanoTime();
     String content = checked(wish);
     String digest =
-        Canonical.digest(List.of("import", content, wish.name(), wish.userData().orElse("")));
+        Canonical.digest(
+            List.of("import by content", content, wish.name(), wish.userData().orElse("")));
     FarmFolder farm = parts.folder();
     try (Locks.Held _ = Locks.exclusive(farm.locks().resolve("image-" + digest));
         FarmFolder.Work work = farm.work()) {
@@ -31,7 +32,8 @@ final class Intake {
       Path out = Files.createDirectory(work.folder().resolve("image"));
       ImageFormat format;
       try (Log log = new Log(work.folder().resolve("log"))) {
-        format = Import.write(wish, out, work.folder(), log);
+        format =
+            Import.write(wish, new Import.Place(out, work.folder(), Landing.Bounds.of(parts), log));
       }
       ImageRecord record = describe(wish.name(), digest, format, out, begin);
       parts.finishing().finish(record, "generic", out, work.folder());

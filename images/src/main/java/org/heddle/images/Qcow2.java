@@ -8,9 +8,21 @@ final class Qcow2 {
   private Qcow2() {}
 
   /**
-   * @param format of the disk that is read, in QEMU's words
+   * A disk that is only this file, in the words of qemu-img's {@code --image-opts}.
+   *
+   * @param driver QEMU's name of its format, with options
    */
-  static void convert(String format, Path from, Path to, Log log)
+  static String source(String driver, Path file) {
+    return "driver="
+        + driver
+        + ",file.driver=file,file.filename="
+        + file.toString().replace(",", ",,");
+  }
+
+  /**
+   * @param driver of the disk that is read, see {@link #source}
+   */
+  static void convert(String driver, Path from, Path to, Log log)
       throws IOException, InterruptedException, FarmException {
     Command.of(
             "qemu-img",
@@ -18,11 +30,10 @@ final class Qcow2 {
             "-c",
             "-o",
             "compression_type=zstd",
-            "-f",
-            format,
+            "--image-opts",
             "-O",
             "qcow2",
-            from.toString(),
+            source(driver, from),
             to.toString())
         .check(log);
   }

@@ -273,6 +273,7 @@ final class FarmTest {
     Path secret = folder.resolve("secret.raw");
     Path qcow2 = folder.resolve("x.qcow2");
     run("truncate", "-s", "1M", secret.toString());
+    run("mkfs.ext4", "-q", secret.toString());
     run(
         "qemu-img",
         "create",

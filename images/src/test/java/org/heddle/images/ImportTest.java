@@ -1,5 +1,6 @@
 package org.heddle.images;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
@@ -7,18 +8,16 @@ import com.sun.net.httpserver.HttpServer;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
-import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
 import org.heddle.images.recipe.Canonical;
-import org.heddle.images.recipe.ImageFormat;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -79,6 +78,22 @@ final class ImportTest {
   }
 
   @Test
+  void theImageOfANameIsTheNewestThatIsLeft() throws Exception {
+    Farm.Built first = take("/image.tar", "");
+    Path other = Files.write(folder.resolve("other.squashfs"), "hsqs and more".getBytes(US_ASCII));
+    Farm.Built second =
+        farm.take(new Import.Wish(other, "taken", Optional.empty(), Optional.empty()));
+    assertThat(farm.show("taken")).isEqualTo(second.image());
+
+    farm.remove(second.image());
+
+    assertThat(farm.show("taken")).isEqualTo(first.image());
+    farm.remove(first.image());
+    assertThat(catchThrowableOfType(FarmException.class, () -> farm.show("taken")))
+        .hasMessageContaining("the farm has no image 'taken'");
+  }
+
+  @Test
   void itSaysHowFarItIs() throws Exception {
     List<Double> shares = new CopyOnWriteArrayList<>();
     URI address = URI.create("http://127.0.0.1:" + server.getAddress().getPort() + "/image.tar");
@@ -97,27 +112,18 @@ final class ImportTest {
     assertThat(none).hasMessageContaining("the server answered 404");
   }
 
-  @Test
-  void whatAFileIsItsFirstBytesSay() throws Exception {
-    assertThat(format("x", "hsqs....")).isEqualTo(ImageFormat.SQUASHFS);
-    assertThat(format("x.raw", "QFI\u00fb...")).isEqualTo(ImageFormat.QCOW2);
-    assertThat(format("x.tar.gz", "..")).isEqualTo(ImageFormat.TAR_GZ);
-    assertThat(format("x.tar.zst", "..")).isEqualTo(ImageFormat.TAR_ZST);
-    assertThat(format("x", "..")).isEqualTo(ImageFormat.RAW);
-  }
-
-  private ImageFormat format(String name, String head) throws Exception {
-    Path file = Files.write(folder.resolve(name), head.getBytes(StandardCharsets.ISO_8859_1));
-    ImageFormat format = Import.format(file);
-    Files.delete(file);
-    return format;
-  }
-
-  /** Its end and nothing else, but with a head that says what it is. */
+  /** One empty file, and an end of almost 1 MiB. */
   private static byte[] tar() {
     byte[] tar = new byte[1 << 20];
-    Arrays.fill(tar, 1024, tar.length, (byte) 'x');
-    System.arraycopy("ustar".getBytes(StandardCharsets.US_ASCII), 0, tar, 257, 5);
+    Map<Integer, String> fields =
+        Map.of(0, "empty", 100, "0000644", 124, "00000000000", 148, " ".repeat(8), 257, "ustar");
+    fields.forEach(
+        (at, text) -> System.arraycopy(text.getBytes(US_ASCII), 0, tar, at, text.length()));
+    int sum = 0;
+    for (int i = 0; i < 512; i++) {
+      sum += tar[i];
+    }
+    System.arraycopy(String.format(Locale.ROOT, "%06o\0", sum).getBytes(US_ASCII), 0, tar, 148, 7);
     return tar;
   }
 }

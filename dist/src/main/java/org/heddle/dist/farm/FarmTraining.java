@@ -29,7 +29,7 @@ import picocli.CommandLine.Command;
 public final class FarmTraining implements Callable<Integer> {
   private static final List<String> COMMANDS =
       List.of(
-          "farm import @/lib/taken.tar --name taken --farm @/farm",
+          "farm import @/lib/taken.squashfs --name taken --farm @/farm",
           "farm list --farm @/farm",
           "farm show taken --farm @/farm -o json",
           "farm list --known-recipes --recipes @/lib --farm @/farm",
@@ -109,6 +109,6 @@ public final class FarmTraining implements Callable<Integer> {
         scripts: ["true"]
         format: tar
         """);
-    Files.writeString(folder.resolve("taken.tar"), "x".repeat(257) + "ustar" + "x".repeat(1000));
+    Files.writeString(folder.resolve("taken.squashfs"), "hsqs" + "x".repeat(1000));
   }
 }
