@@ -38,7 +38,7 @@ import org.heddle.model.SiteId;
  * POST   /v1/states/{machine}/{stateId}/offer   Offer: the files of a saved state, or of a copy of one; with mend=true,
  *                                               here and above, what of them is damaged in the store is made anew
  * GET    /v1/images/{name}/signature            image.json.sig: who vouches for it (docs/farm.md)
- * POST   /heddle/store/1                        the content store's own protocol (docs/transfer.md)
+ * POST   /heddle/store/2                        the content store's own protocol (docs/transfer.md)
  * on the controller:
  * PUT    /v1/agents/{host}                      Hello -> Lease: joins the grid and keeps the lease
  * </pre>

@@ -187,12 +187,17 @@ public final class Block {
     ByteBuffer one = ByteBuffer.allocate(CHUNK);
     for (int i = 0; i < count; i++) {
       data.readFully(one.rewind().array());
-      ChunkId id = ChunkId.read(one);
-      chunks.add(new ChunkRef(id, bounded("length of a chunk", one.getInt(), Limits.CHUNK)));
+      chunks.add(chunk(one));
     }
     byte[] bytes = new byte[stored];
     data.readFully(bytes);
     return new Block(Codec.of(codec >>> 24), raw, reference, chunks, bytes);
+  }
+
+  /** A digest and a length, as they stand in what comes. */
+  static ChunkRef chunk(ByteBuffer from) throws StoreException {
+    ChunkId id = ChunkId.read(from);
+    return new ChunkRef(id, bounded("length of a chunk", from.getInt(), Limits.CHUNK));
   }
 
   static int bounded(String what, int value, int most) throws StoreException {

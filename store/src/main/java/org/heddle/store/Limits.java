@@ -19,6 +19,9 @@ public final class Limits {
   /** Chunks of a block: more would be smaller than 64 bytes on average. */
   public static final int BLOCK_CHUNKS = BLOCK / 64;
 
+  /** Chunks that a difference refers to; their bytes together are at most those of a block. */
+  public static final int REFERENCES = 1 << 12;
+
   /** Entries of an index section: what is checked at once while an index is read. */
   public static final int SECTION_ENTRIES = 4096;
 

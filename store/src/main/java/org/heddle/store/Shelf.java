@@ -167,8 +167,12 @@ final class Shelf {
 
   /** Compresses chunks of this store into a new block, which refers to no other. */
   Block gather(List<ChunkRef> chunks, Effort effort) throws IOException {
-    int length = chunks.stream().mapToInt(ChunkRef::length).sum();
-    byte[] data = new byte[Block.bounded("raw length", length, Limits.BLOCK)];
+    return Block.of(join(chunks), chunks, effort);
+  }
+
+  /** The bytes of chunks, one after the other: {@link Limits#BLOCK} at most. */
+  byte[] join(List<ChunkRef> chunks) throws IOException {
+    byte[] data = new byte[Block.bounded("raw length", Block.length(chunks), Limits.BLOCK)];
     int at = 0;
     for (ChunkRef chunk : chunks) {
       byte[] bytes = read(chunk.id());
@@ -179,7 +183,7 @@ final class Shelf {
       System.arraycopy(bytes, 0, data, at, bytes.length);
       at += bytes.length;
     }
-    return Block.of(data, chunks, effort);
+    return data;
   }
 
   /**

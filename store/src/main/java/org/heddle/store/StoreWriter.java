@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -114,6 +115,26 @@ public final class StoreWriter implements AutoCloseable {
     long fresh = addOpened(block, raw);
     packs.sealFull();
     return fresh;
+  }
+
+  /**
+   * Adds the chunks of a difference, checked one by one.
+   *
+   * @return bytes of chunks that were new; empty when a chunk that it refers to is not here, or
+   *     damaged: then nothing was added
+   * @throws StoreException corrupt or malformed when any of its chunks is not what it says: nothing
+   *     of it was added
+   */
+  public OptionalLong addDifference(Difference difference) throws IOException {
+    byte[] references;
+    try {
+      references = store.shelf().join(difference.references());
+    } catch (StoreException notHere) {
+      return OptionalLong.empty();
+    }
+    long fresh = addOpened(difference.block(), difference.open(references));
+    packs.sealFull();
+    return OptionalLong.of(fresh);
   }
 
   private synchronized long addOpened(Block block, byte[] raw) throws IOException {

@@ -74,6 +74,13 @@ final class PullCommand implements Callable<Integer> {
   @Option(names = "--replace", description = "Another index of that name may be replaced.")
   boolean replace;
 
+  @Option(
+      names = "--small",
+      description =
+          "Fetch chunks of URL/INDEX against similar ones that are here: fewer bytes for more work,"
+              + " for slow links.")
+  boolean small;
+
   @Override
   public Integer call() {
     StoreCommand store = Objects.requireNonNull(parent);
@@ -115,7 +122,7 @@ final class PullCommand implements Callable<Integer> {
         site = Site.behind(peers.getFirst());
       }
       Store store = store(origin, named.index());
-      Pull pull = new Pull(store, origin, site, traffic, progress);
+      Pull pull = new Pull(store, origin, site, traffic, progress).small(small);
       String name = as == null ? named.index() : as;
       return signed.asked()
           ? pull.pullSigned(name, keys, replace)

@@ -45,6 +45,13 @@ final class PushCommand implements Callable<Integer> {
   @Option(names = "--replace", description = "Another index of that name there may be replaced.")
   boolean replace;
 
+  @Option(
+      names = "--small",
+      description =
+          "Send chunks against similar ones that both stores have: fewer bytes for more work, for"
+              + " slow links.")
+  boolean small;
+
   @Override
   public Integer call() {
     StoreCommand store = Objects.requireNonNull(parent);
@@ -63,7 +70,8 @@ final class PushCommand implements Callable<Integer> {
         RemoteStore to =
             RemoteStore.adding(Address.parse(url), connect.settings(around), traffic)) {
       String name = as == null ? index : as;
-      TransferReport report = new Push(store, to, traffic, progress).push(index, name, replace);
+      TransferReport report =
+          new Push(store, to, traffic, progress).small(small).push(index, name, replace);
       String manifest = SignedImages.manifestOf(index);
       if (name.equals(index) && store.names().contains(manifest)) {
         new Push(store, to, traffic, Progress.NONE).push(manifest, manifest, replace);

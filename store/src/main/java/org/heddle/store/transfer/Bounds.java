@@ -1,5 +1,6 @@
 package org.heddle.store.transfer;
 
+import org.heddle.store.Difference;
 import org.heddle.store.Limits;
 
 /** What either side accepts of the other, in bytes where nothing else is said. */
@@ -16,8 +17,11 @@ final class Bounds {
   /** Blocks that are sent together: one full block, or several smaller ones. */
   static final int BLOCKS = Limits.STORED_BLOCK + Limits.BLOCK_CHUNKS * 36 + 52;
 
+  /** What chunks differ by from others. */
+  static final long DIFFERENCE = BLOCKS + (long) Difference.OVERHEAD;
+
   /** A request of any kind but one that brings an index. */
-  static final long REQUEST = BLOCKS + 64L;
+  static final long REQUEST = DIFFERENCE + 64;
 
   /** An index on the wire: 100 million chunks, which are some TiB. */
   static final long INDEX = 4L << 30;

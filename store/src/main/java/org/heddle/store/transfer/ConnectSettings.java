@@ -19,6 +19,9 @@ public record ConnectSettings(
   private static final Duration STALL = Duration.ofSeconds(60);
   private static final int ATTEMPTS = 6;
 
+  /** Bytes a second: an eighth of what a modem carries. */
+  private static final long LEAST_RATE = 1024;
+
   public ConnectSettings {
     shell = List.copyOf(shell);
   }
@@ -39,6 +42,14 @@ public record ConnectSettings(
 
   public ConnectSettings with(List<String> newShell) {
     return new ConnectSettings(token, newShell, limit, stall, attempts);
+  }
+
+  /**
+   * A request that goes slower than this for so long as {@link #stall} is cut: bytes a second; 0
+   * for a link that is limited here.
+   */
+  long leastRate() {
+    return limit.limits() ? 0 : LEAST_RATE;
   }
 
   /** Gives up sooner. */

@@ -17,6 +17,11 @@ interface Connection extends AutoCloseable {
    */
   <T> T ask(Request request, Reply<T> reply) throws IOException;
 
+  /** What goes slower counts as if nothing moved: bytes a second; 0: any byte will do. */
+  default long leastRate() {
+    return 0;
+  }
+
   /** How it is named in messages. */
   String name();
 

@@ -33,7 +33,7 @@ final class HttpConnection implements Connection {
     this.address = URI.create(name.replaceAll("/+$", "") + HttpStoreHandler.PATH);
     this.settings = settings;
     this.traffic = traffic;
-    this.watch = new StallWatch(settings.stall());
+    this.watch = new StallWatch(settings.stall(), settings.leastRate());
     HttpClient.Builder builder =
         HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
@@ -59,6 +59,11 @@ final class HttpConnection implements Connection {
   @Override
   public String name() {
     return name;
+  }
+
+  @Override
+  public long leastRate() {
+    return settings.leastRate();
   }
 
   @Override
@@ -90,7 +95,7 @@ final class HttpConnection implements Connection {
 
   private IOException interrupted(StallWatch.Watched watched) {
     if (watched.stalled()) {
-      return new CutException(name + " did not answer in time");
+      return watched.failure(name);
     }
     Thread.currentThread().interrupt();
     return new InterruptedIOException("interrupted");
@@ -126,8 +131,8 @@ final class HttpConnection implements Connection {
         T value = reply.read(message);
         message.expectEnd();
         return value;
-      } catch (StoreException | CutException | InterruptedIOException known) {
-        throw StallWatch.explain(watched, name, known);
+      } catch (IOException failed) {
+        throw StallWatch.explain(watched, name, failed);
       }
     }
   }

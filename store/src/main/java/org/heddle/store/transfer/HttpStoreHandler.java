@@ -15,7 +15,7 @@ import org.heddle.store.Store;
 /** Serves a store as a part of an HTTP server: to be put at {@link #PATH}. Safe for threads. */
 public final class HttpStoreHandler implements HttpHandler, AutoCloseable {
   /** The one address that requests go to; its number is the protocol's version. */
-  public static final String PATH = "/heddle/store/1";
+  public static final String PATH = "/heddle/store/2";
 
   /** Who gets no place for so long is told to come later; less than callers wait for an answer. */
   private static final Duration WAIT = Duration.ofSeconds(30);
@@ -49,7 +49,7 @@ public final class HttpStoreHandler implements HttpHandler, AutoCloseable {
   public void handle(HttpExchange exchange) throws IOException {
     try (exchange) {
       if (!exchange.getRequestURI().getPath().equals(PATH)) {
-        refuse(exchange, 404, "there is nothing here: a store of version 1 is at " + PATH);
+        refuse(exchange, 404, "there is nothing here: a store of version 2 is at " + PATH);
       } else if (!allowed(exchange)) {
         refuse(exchange, 401, "the token is missing or wrong");
       } else if (!exchange.getRequestMethod().equals("POST")) {

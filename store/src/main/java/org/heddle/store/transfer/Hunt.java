@@ -113,12 +113,13 @@ final class Hunt {
     private final Source source;
     private final List<Part> parts;
     private final long begun = System.nanoTime();
-    private volatile long moved = begun;
+    private final Pace pace;
     private boolean useful;
 
-    private Job(Source source, List<Part> parts) {
+    private Job(Source source, List<Part> parts, long leastRate) {
       this.source = source;
       this.parts = parts;
+      this.pace = new Pace(leastRate, begun);
     }
 
     List<ChunkRef> wanted() {
@@ -127,9 +128,19 @@ final class Hunt {
       }
     }
 
-    /** Something comes from the source. */
-    void moves() {
-      moved = System.nanoTime();
+    /** So many bytes have come from the source. */
+    void moves(long bytes) {
+      pace.moved(bytes, System.nanoTime());
+    }
+
+    /** When it would have been silent since, if what came had come at the least rate. */
+    private long silentSince() {
+      long now = System.nanoTime();
+      return now - pace.behind(now);
+    }
+
+    private String reproach() {
+      return pace.trickles(System.nanoTime()) ? "was too slow" : "did not answer for too long";
     }
 
     /** These have come and are stored. */
@@ -206,13 +217,17 @@ final class Hunt {
     return new TreeMap<>(refused);
   }
 
-  /** Waits until there is something to ask a source for; null when it is of no more use. */
-  synchronized @Nullable Job take(String name) throws InterruptedException {
+  /**
+   * Waits until there is something to ask a source for; null when it is of no more use.
+   *
+   * @param leastRate bytes a second that an answer has to bring; 0: any byte will do
+   */
+  synchronized @Nullable Job take(String name, long leastRate) throws InterruptedException {
     Source source = sources.get(name);
     while (source != null && !stopped && open > 0 && !source.gone) {
       List<Part> parts = takeParts(source);
       if (!parts.isEmpty()) {
-        Job job = new Job(source, parts);
+        Job job = new Job(source, parts, leastRate);
         running.add(job);
         return job;
       }
@@ -312,9 +327,10 @@ final class Hunt {
     Set<String> hanging = new HashSet<>();
     for (Job job : List.copyOf(running)) {
       Source source = job.source;
-      if (hanging.contains(source.name) || tired(source, Math.max(source.useful, job.moved))) {
+      if (hanging.contains(source.name)
+          || tired(source, Math.max(source.useful, job.silentSince()))) {
         hanging.add(source.name);
-        leave(source, "did not answer for too long");
+        leave(source, job.reproach());
         again(job);
       }
     }

@@ -13,10 +13,16 @@ import java.time.Duration;
  * interrupted: elsewhere an interrupt would close the file that others write too.
  */
 final class Impatience implements AutoCloseable {
+  /**
+   * Bytes a second of a request: far below what any caller is limited to. A reply goes in pieces of
+   * 64 KiB, each of which has to be taken in time.
+   */
+  private static final long LEAST_RATE = 64;
+
   private final StallWatch watch;
 
   Impatience(Duration most) {
-    this.watch = new StallWatch(most);
+    this.watch = new StallWatch(most, 0);
   }
 
   private interface Call {
@@ -43,8 +49,12 @@ final class Impatience implements AutoCloseable {
   }
 
   private int timed(Call call) throws IOException {
+    return timed(new Pace(0, System.nanoTime()), call);
+  }
+
+  private int timed(Pace pace, Call call) throws IOException {
     Gate gate = new Gate();
-    StallWatch.Watched watched = watch.begin(gate::interrupt);
+    StallWatch.Watched watched = watch.begin(pace, gate::interrupt);
     try (watched) {
       return call.go();
     } catch (IOException failed) {
@@ -89,14 +99,23 @@ final class Impatience implements AutoCloseable {
 
   InputStream input(InputStream in) {
     return new FilterInputStream(in) {
+      private final Pace pace = new Pace(LEAST_RATE, System.nanoTime());
+      private long left = System.nanoTime();
+
       @Override
       public int read() throws IOException {
-        return timed(in::read);
+        byte[] one = new byte[1];
+        return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
       }
 
       @Override
       public int read(byte[] to, int offset, int length) throws IOException {
-        return timed(() -> in.read(to, offset, length));
+        // What we did in between is not the caller's fault.
+        pace.excuse(System.nanoTime() - left);
+        int count = timed(pace, () -> in.read(to, offset, length));
+        left = System.nanoTime();
+        pace.moved(Math.max(0, count), left);
+        return count;
       }
     };
   }

@@ -17,7 +17,13 @@ enum Operation {
   /** Session, name and index: bytes that the session has written. */
   PUBLISH(6),
   /** Session: nothing; what was added is durable. */
-  END(7);
+  END(7),
+  /** Chunks: what each looks like. */
+  SKETCHES(8),
+  /** Chunks, and others that the caller has: what the first differ by from the others. */
+  DIFFER(9),
+  /** Session and a difference: bytes of chunks that were new; -1: what it refers to is not here. */
+  PUT_DIFFERENCE(10);
 
   final byte number;
 
@@ -27,8 +33,8 @@ enum Operation {
 
   boolean adds() {
     return switch (this) {
-      case INDEX, MISSING, FETCH -> false;
-      case BEGIN, PUT, PUBLISH, END -> true;
+      case INDEX, MISSING, FETCH, SKETCHES, DIFFER -> false;
+      case BEGIN, PUT, PUBLISH, END, PUT_DIFFERENCE -> true;
     };
   }
 

@@ -45,8 +45,8 @@ public final class PatientSource implements ChunkSource {
         store.fetch(List.copyOf(arrivals.missing), arrivals);
         return;
       } catch (CutException cut) {
-        failures = arrivals.missing.size() < before ? 1 : failures + 1;
-        if (arrivals.failure != null || failures >= store.attempts()) {
+        failures = !cut.slow() && arrivals.missing.size() < before ? 1 : failures + 1;
+        if (arrivals.failure != null || store.hopeless(failures, cut)) {
           throw arrivals.failure != null ? arrivals.failure : cut;
         }
       }

@@ -41,7 +41,7 @@ final class ProcessConnection implements Connection {
     this.command = List.copyOf(command);
     this.settings = settings;
     this.traffic = traffic;
-    this.watch = new StallWatch(settings.stall());
+    this.watch = new StallWatch(settings.stall(), settings.leastRate());
   }
 
   private record Pipe(Process process, OutputStream requests, InputStream replies) {}
@@ -49,6 +49,11 @@ final class ProcessConnection implements Connection {
   @Override
   public String name() {
     return name;
+  }
+
+  @Override
+  public long leastRate() {
+    return settings.leastRate();
   }
 
   @Override
@@ -147,8 +152,8 @@ final class ProcessConnection implements Connection {
     if (!right) {
       throw Fault.malformed(
           name
-              + " says something else than 'heddle store serve --stdio' does: check that the"
-              + " login there prints nothing by itself");
+              + " says something else than 'heddle store serve --stdio' of this version does: check"
+              + " that the login there prints nothing by itself, and the version there");
     }
   }
 

@@ -11,11 +11,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.atomic.LongAdder;
 import org.heddle.store.Block;
 import org.heddle.store.ChunkId;
 import org.heddle.store.ChunkRef;
+import org.heddle.store.Difference;
 import org.heddle.store.IndexDraft;
 import org.heddle.store.IndexReader;
 import org.heddle.store.Progress;
@@ -57,6 +59,8 @@ public final class Pull {
   private final LongAdder chunks = new LongAdder();
   private final LongAdder moved = new LongAdder();
   private final Map<String, LongAdder> from = new HashMap<>();
+  private boolean small;
+  private volatile Optional<Thrift> thrift = Optional.empty();
   private long whole;
   private long entries;
 
@@ -93,6 +97,15 @@ public final class Pull {
     site.peers().forEach(peer -> from.put(peer.name(), new LongAdder()));
   }
 
+  /**
+   * Fetches fewer bytes for more work: what is like a chunk that is here, against it. Only from the
+   * origin: the others are nearer.
+   */
+  public Pull small(boolean wanted) {
+    small = wanted;
+    return this;
+  }
+
   /** Writing here failed: no source's fault. */
   private static final class Here extends RuntimeException {
     private static final long serialVersionUID = 1;
@@ -123,6 +136,8 @@ public final class Pull {
       }
       Map<String, String> refused = Map.of();
       try {
+        thrift =
+            small ? Optional.of(Thrift.receiving(store, draft, as, writer::has)) : Optional.empty();
         refused = fetch(draft, writer);
       } finally {
         // Also when it failed: what has arrived need not come again.
@@ -258,10 +273,11 @@ public final class Pull {
   private void work(RemoteStore source, Hunt hunt, StoreWriter writer) throws InterruptedException {
     int failures = 0;
     Duration poll = Duration.ZERO;
-    for (Hunt.Job job = hunt.take(source.name()); job != null; job = hunt.take(source.name())) {
+    for (Hunt.Job job = take(source, hunt); job != null; job = take(source, hunt)) {
       long before = from(source).sum();
       IOException failure = ask(source, job, writer);
-      failures = failure == null || from(source).sum() > before ? 0 : failures + 1;
+      boolean slow = failure instanceof CutException cut && cut.slow();
+      failures = failure == null || (!slow && from(source).sum() > before) ? 0 : failures + 1;
       switch (failure) {
         case null -> {
           poll = poll(hunt.answered(job), poll);
@@ -269,7 +285,7 @@ public final class Pull {
         }
         case StoreException wrong -> hunt.refuse(job, wrong);
         case IOException cut -> {
-          if (failures >= source.attempts()) {
+          if (source.hopeless(failures, cut)) {
             hunt.refuse(job, cut);
           } else {
             hunt.again(job);
@@ -278,6 +294,11 @@ public final class Pull {
         }
       }
     }
+  }
+
+  private static Hunt.@Nullable Job take(RemoteStore source, Hunt hunt)
+      throws InterruptedException {
+    return hunt.take(source.name(), source.leastRate());
   }
 
   private LongAdder from(RemoteStore source) {
@@ -292,7 +313,13 @@ public final class Pull {
     }
     job.arrived(here);
     try {
-      source.fetch(wanted, block -> take(source, block, job, writer), job::moves);
+      List<ChunkRef> rest = wanted;
+      Optional<Thrift> thrifty = source == origin ? thrift : Optional.empty();
+      if (thrifty.isPresent()) {
+        Thrift.Sink sink = difference -> take(source, difference, job, writer);
+        rest = thrifty.get().fetch(source, wanted, sink, job::moves);
+      }
+      source.fetch(rest, block -> take(source, block, job, writer), job::moves);
       return null;
     } catch (IOException failure) {
       return failure;
@@ -301,18 +328,35 @@ public final class Pull {
 
   private void take(RemoteStore source, Block block, Hunt.Job job, StoreWriter writer)
       throws StoreException {
-    long fresh = add(source, block, writer);
-    job.arrived(block.chunks());
-    from(source).add(block.wireLength());
-    chunks.add(block.chunks().size());
+    long fresh = add(source, () -> writer.addBlock(block));
+    came(source, block.chunks(), block.wireLength(), fresh, job);
+  }
+
+  private boolean take(RemoteStore source, Difference difference, Hunt.Job job, StoreWriter writer)
+      throws StoreException {
+    OptionalLong fresh = add(source, () -> writer.addDifference(difference));
+    if (fresh.isPresent()) {
+      came(source, difference.chunks(), difference.wireLength(), fresh.getAsLong(), job);
+    }
+    return fresh.isPresent();
+  }
+
+  private void came(
+      RemoteStore source, List<ChunkRef> all, long onTheWire, long fresh, Hunt.Job job) {
+    job.arrived(all);
+    from(source).add(onTheWire);
+    chunks.add(all.size());
     moved.add(fresh);
     progress.at(Math.min(whole, known + moved.sum() - movedBefore), whole);
   }
 
-  private static long add(RemoteStore source, Block block, StoreWriter writer)
-      throws StoreException {
+  private interface Adding<T> {
+    T go() throws IOException;
+  }
+
+  private static <T> T add(RemoteStore source, Adding<T> adding) throws StoreException {
     try {
-      return writer.addBlock(block);
+      return adding.go();
     } catch (StoreException failure) {
       boolean theirs =
           switch (failure.kind()) {

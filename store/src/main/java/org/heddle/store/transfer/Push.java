@@ -44,6 +44,8 @@ public final class Push {
   private final Progress progress;
   private final LongAdder chunks = new LongAdder();
   private final LongAdder moved = new LongAdder();
+  private boolean small;
+  private volatile Optional<Thrift> thrift = Optional.empty();
   private volatile boolean stopped;
   private volatile long entries;
 
@@ -58,6 +60,12 @@ public final class Push {
     this.progress = progress;
   }
 
+  /** Sends fewer bytes for more work: what is like a chunk that the other side has, against it. */
+  public Push small(boolean wanted) {
+    small = wanted;
+    return this;
+  }
+
   /**
    * Pushes.
    *
@@ -70,6 +78,7 @@ public final class Push {
     try (IndexReader index = store.index(name)) {
       info = index.info();
     }
+    thrift = small ? Optional.of(Thrift.sending(store, name, to)) : Optional.empty();
     for (int round = 1; ; round++) {
       try {
         long written = round(name, as, replace, info);
@@ -216,7 +225,9 @@ public final class Push {
         return;
       }
       if (group != null) {
-        Sender.send(store, group, true, block -> to.put(session, List.of(block)));
+        Optional<Thrift> thrifty = thrift;
+        List<ChunkRef> rest = thrifty.isPresent() ? thrifty.get().send(to, session, group) : group;
+        Sender.send(store, rest, true, block -> to.put(session, List.of(block)));
         chunks.add(group.size());
         moved.add(group.stream().mapToLong(ChunkRef::length).sum());
       }

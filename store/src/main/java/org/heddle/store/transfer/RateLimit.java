@@ -30,6 +30,11 @@ public final class RateLimit {
     this.bytesPerSecond = bytesPerSecond;
   }
 
+  /** Whether there is one. */
+  boolean limits() {
+    return bytesPerSecond > 0;
+  }
+
   private void pass(int bytes) throws InterruptedIOException {
     if (bytesPerSecond == 0 || bytes <= 0) {
       return;

@@ -12,13 +12,16 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.LongConsumer;
 import org.heddle.store.Block;
 import org.heddle.store.ChunkId;
 import org.heddle.store.ChunkRef;
 import org.heddle.store.ChunkSource;
+import org.heddle.store.Difference;
 import org.heddle.store.IndexDraft;
 import org.heddle.store.IndexInfo;
 import org.heddle.store.IndexReader;
+import org.heddle.store.Lookalikes;
 import org.heddle.store.StoreException;
 import org.heddle.store.StoreWriter;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +30,9 @@ import org.jspecify.annotations.Nullable;
 public final class RemoteStore implements ChunkSource, AutoCloseable {
   private static final long FIRST_PAUSE_MS = 100;
   private static final long LONGEST_PAUSE_MS = 5_000;
+
+  /** How often a request may be too slow. */
+  private static final int SLOW_ATTEMPTS = 2;
 
   private final Connection connection;
   private final int attempts;
@@ -61,9 +67,15 @@ public final class RemoteStore implements ChunkSource, AutoCloseable {
     return connection.name();
   }
 
-  /** How often a request may fail in a row. */
-  int attempts() {
-    return attempts;
+  /** Whether it need not be asked again after so many failures in a row. */
+  boolean hopeless(int failures, IOException last) {
+    boolean slow = last instanceof CutException cut && cut.slow();
+    return failures >= (slow ? Math.min(SLOW_ATTEMPTS, attempts) : attempts);
+  }
+
+  /** What goes slower counts as if nothing moved: bytes a second; 0: any byte will do. */
+  long leastRate() {
+    return connection.leastRate();
   }
 
   /** Waits before the next attempt: longer each time. */
@@ -79,7 +91,7 @@ public final class RemoteStore implements ChunkSource, AutoCloseable {
       try {
         return connection.ask(request, reply);
       } catch (CutException cut) {
-        if (failures >= attempts) {
+        if (hopeless(failures, cut)) {
           throw cut;
         }
       }
@@ -154,37 +166,26 @@ public final class RemoteStore implements ChunkSource, AutoCloseable {
   /** Once, for any number of chunks; a cut is told after the blocks that came before it. */
   @Override
   public void fetch(Collection<ChunkRef> wanted, Sink sink) throws IOException {
-    fetch(wanted, sink, () -> {});
+    fetch(wanted, sink, _ -> {});
   }
 
   /**
    * The same.
    *
-   * @param moves is told whenever something of the answer has come
+   * @param moves is told how many bytes of the answer have come
    */
-  void fetch(Collection<ChunkRef> wanted, Sink sink, Runnable moves) throws IOException {
-    List<ChunkRef> some = new ArrayList<>();
-    long bytes = 0;
-    for (ChunkRef chunk : wanted) {
-      if (some.size() == Bounds.WANTED || bytes + chunk.length() > Bounds.WANTED_BYTES) {
-        fetchSome(some, sink, moves);
-        some.clear();
-        bytes = 0;
-      }
-      some.add(chunk);
-      bytes += chunk.length();
-    }
-    if (!some.isEmpty()) {
+  void fetch(Collection<ChunkRef> wanted, Sink sink, LongConsumer moves) throws IOException {
+    for (List<ChunkRef> some : Request.split(wanted)) {
       fetchSome(some, sink, moves);
     }
   }
 
-  private void fetchSome(List<ChunkRef> wanted, Sink sink, Runnable moves) throws IOException {
+  private void fetchSome(List<ChunkRef> wanted, Sink sink, LongConsumer moves) throws IOException {
     Expected expected = new Expected(name(), wanted);
     connection.ask(
         Request.fetch(wanted),
         reply -> {
-          InputStream blocks = Counted.input(reply, _ -> moves.run());
+          InputStream blocks = Counted.input(reply, moves);
           for (Optional<Block> block = Block.read(blocks);
               block.isPresent();
               block = Block.read(blocks)) {
@@ -195,6 +196,53 @@ public final class RemoteStore implements ChunkSource, AutoCloseable {
         });
   }
 
+  /**
+   * Asks once what chunks look like.
+   *
+   * @param chunks as many as one request may ask for
+   * @return for each its sketch, as {@link org.heddle.store.Lookalikes} knows them
+   */
+  List<int[]> sketches(List<ChunkRef> chunks, LongConsumer moves) throws IOException {
+    return connection.ask(
+        Request.sketches(chunks),
+        reply -> {
+          DataInputStream in = new DataInputStream(Counted.input(reply, moves));
+          List<int[]> sketches = new ArrayList<>();
+          try {
+            for (ChunkRef _ : chunks) {
+              int[] sketch = new int[Lookalikes.NUMBERS];
+              for (int i = 0; i < sketch.length; i++) {
+                sketch[i] = in.readInt();
+              }
+              sketches.add(sketch);
+            }
+          } catch (EOFException tooShort) {
+            throw Fault.malformed(name() + " answers a question for sketches with something else");
+          }
+          return sketches;
+        });
+  }
+
+  /**
+   * Asks once for what chunks differ by from others.
+   *
+   * @param references chunks that are here
+   * @return of those chunks of which the other side has one that is asked for and one that is here
+   */
+  Optional<Difference> differ(List<ChunkRef> wanted, List<ChunkRef> references, LongConsumer moves)
+      throws IOException {
+    Expected expected = new Expected(name(), wanted);
+    return connection.ask(
+        Request.differ(wanted, references),
+        reply -> {
+          Optional<Difference> difference = Difference.read(Counted.input(reply, moves));
+          if (difference.isPresent()) {
+            expected.check(difference.get(), references);
+          }
+          return difference;
+        });
+  }
+
   UUID begin() throws IOException {
     return patiently(Request.begin(), reply -> new UUID(number(reply), number(reply)));
   }
@@ -202,6 +250,11 @@ public final class RemoteStore implements ChunkSource, AutoCloseable {
   /** Bytes of chunks that were new. */
   long put(UUID session, List<Block> blocks) throws IOException {
     return patiently(Request.put(session, blocks), RemoteStore::number);
+  }
+
+  /** Whether it could be used: the other side has what it refers to. */
+  boolean put(UUID session, Difference difference) throws IOException {
+    return patiently(Request.put(session, difference), RemoteStore::number) >= 0;
   }
 
   /** Bytes that the session has written. */

@@ -11,6 +11,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
@@ -18,6 +19,8 @@ import java.util.UUID;
 import org.heddle.store.Block;
 import org.heddle.store.ChunkId;
 import org.heddle.store.ChunkRef;
+import org.heddle.store.Difference;
+import org.heddle.store.Lookalikes;
 import org.jspecify.annotations.Nullable;
 
 /** A request, ready to be sent as often as it takes. */
@@ -79,17 +82,51 @@ final class Request {
   }
 
   static Request fetch(Collection<ChunkRef> chunks) {
+    return of(Operation.FETCH, Bounds.REPLY, null, out -> chunks(chunks, out));
+  }
+
+  static Request sketches(Collection<ChunkRef> chunks) {
+    long reply = (long) chunks.size() * Lookalikes.NUMBERS * Integer.BYTES;
+    return of(Operation.SKETCHES, reply, null, out -> chunks(chunks, out));
+  }
+
+  static Request differ(Collection<ChunkRef> chunks, Collection<ChunkRef> references) {
     return of(
-        Operation.FETCH,
-        Bounds.REPLY,
+        Operation.DIFFER,
+        Bounds.DIFFERENCE,
         null,
         out -> {
-          out.writeInt(chunks.size());
-          for (ChunkRef chunk : chunks) {
-            out.write(chunk.id().bytes());
-            out.writeInt(chunk.length());
-          }
+          chunks(chunks, out);
+          chunks(references, out);
         });
+  }
+
+  private static void chunks(Collection<ChunkRef> chunks, DataOutputStream out) throws IOException {
+    out.writeInt(chunks.size());
+    for (ChunkRef chunk : chunks) {
+      out.write(chunk.id().bytes());
+      out.writeInt(chunk.length());
+    }
+  }
+
+  /** As many chunks as one request may ask for, again and again. */
+  static List<List<ChunkRef>> split(Collection<ChunkRef> wanted) {
+    List<List<ChunkRef>> requests = new ArrayList<>();
+    List<ChunkRef> some = new ArrayList<>();
+    long bytes = 0;
+    for (ChunkRef chunk : wanted) {
+      if (some.size() == Bounds.WANTED || bytes + chunk.length() > Bounds.WANTED_BYTES) {
+        requests.add(some);
+        some = new ArrayList<>();
+        bytes = 0;
+      }
+      some.add(chunk);
+      bytes += chunk.length();
+    }
+    if (!some.isEmpty()) {
+      requests.add(some);
+    }
+    return requests;
   }
 
   static Request begin() {
@@ -106,6 +143,17 @@ final class Request {
           for (Block block : blocks) {
             block.write(out);
           }
+        });
+  }
+
+  static Request put(UUID session, Difference difference) {
+    return of(
+        Operation.PUT_DIFFERENCE,
+        8,
+        null,
+        out -> {
+          session(session, out);
+          difference.write(out);
         });
   }
 

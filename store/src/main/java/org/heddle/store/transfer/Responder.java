@@ -13,12 +13,16 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.UUID;
+import java.util.concurrent.Semaphore;
 import org.heddle.store.Block;
 import org.heddle.store.ChunkId;
 import org.heddle.store.ChunkRef;
+import org.heddle.store.Difference;
 import org.heddle.store.IndexDraft;
 import org.heddle.store.Limits;
+import org.heddle.store.Lookalikes;
 import org.heddle.store.Store;
 import org.heddle.store.StoreException;
 
@@ -29,9 +33,13 @@ final class Responder implements AutoCloseable {
   /** Another process may have added packs: look again, but not for each question. */
   private static final long LOOK_AGAIN = 50_000_000;
 
+  /** Differences that are made at once: each takes some 60 MB, and a core. */
+  private static final int DIFFERING = 2;
+
   private final Store store;
   private final boolean readOnly;
   private final Sessions sessions;
+  private final Semaphore differing = new Semaphore(DIFFERING, true);
   private long looked = System.nanoTime();
 
   Responder(Store store, boolean readOnly, Duration idle) {
@@ -103,6 +111,9 @@ final class Responder implements AutoCloseable {
       case PUT -> put(in, reply);
       case PUBLISH -> publish(request, in, reply);
       case END -> sessions.end(session(in));
+      case SKETCHES -> sketches(in, reply);
+      case DIFFER -> differ(in, reply);
+      case PUT_DIFFERENCE -> putDifference(in, reply);
     }
   }
 
@@ -150,7 +161,43 @@ final class Responder implements AutoCloseable {
   }
 
   private void fetch(DataInputStream in, FrameOutput reply) throws IOException {
-    int count = bounded("chunks", in.readInt(), Bounds.WANTED);
+    List<ChunkRef> wanted = wanted(in, Bounds.WANTED, Bounds.WANTED_BYTES);
+    Sender.send(
+        store,
+        wanted,
+        false,
+        block -> {
+          block.write(reply);
+          reply.flush();
+        });
+  }
+
+  private void sketches(DataInputStream in, FrameOutput reply) throws IOException {
+    for (ChunkRef chunk : wanted(in, Bounds.WANTED, Bounds.WANTED_BYTES)) {
+      ByteBuffer sketch = ByteBuffer.allocate(Lookalikes.NUMBERS * Integer.BYTES);
+      sketch.asIntBuffer().put(Lookalikes.sketch(store, chunk));
+      reply.write(sketch.array());
+    }
+  }
+
+  private void differ(DataInputStream in, FrameOutput reply) throws IOException {
+    List<ChunkRef> wanted = wanted(in, Bounds.WANTED, Bounds.GATHERED);
+    List<ChunkRef> references = wanted(in, Limits.REFERENCES, Bounds.GATHERED);
+    differing.acquireUninterruptibly();
+    Optional<Difference> difference;
+    try {
+      difference = Sender.differ(store, wanted, references);
+    } finally {
+      differing.release();
+    }
+    if (difference.isPresent()) {
+      difference.get().write(reply);
+    }
+  }
+
+  /** Chunks that a request names; looks for them again when one is not here. */
+  private List<ChunkRef> wanted(DataInputStream in, int most, long mostBytes) throws IOException {
+    int count = bounded("chunks", in.readInt(), most);
     List<ChunkRef> wanted = new ArrayList<>();
     ByteBuffer one = ByteBuffer.allocate(ChunkId.BYTES + Integer.BYTES);
     long sum = 0;
@@ -161,20 +208,13 @@ final class Responder implements AutoCloseable {
       wanted.add(chunk);
       sum += chunk.length();
     }
-    if (sum > Bounds.WANTED_BYTES) {
-      throw Fault.malformed("a request for more than " + Bounds.WANTED_BYTES + " bytes");
+    if (sum > mostBytes) {
+      throw Fault.malformed("a request for more than " + mostBytes + " bytes");
     }
     if (!wanted.stream().allMatch(chunk -> store.has(chunk.id()))) {
       lookAgain();
     }
-    Sender.send(
-        store,
-        wanted,
-        false,
-        block -> {
-          block.write(reply);
-          reply.flush();
-        });
+    return wanted;
   }
 
   private void lookAgain() throws IOException {
@@ -203,6 +243,16 @@ final class Responder implements AutoCloseable {
               return sum;
             });
     number(fresh, reply);
+  }
+
+  private void putDifference(DataInputStream in, FrameOutput reply) throws IOException {
+    UUID session = session(in);
+    Optional<Difference> difference = Difference.read(in);
+    if (difference.isEmpty()) {
+      throw new EOFException();
+    }
+    OptionalLong fresh = sessions.use(session, writer -> writer.addDifference(difference.get()));
+    number(fresh.orElse(-1), reply);
   }
 
   private void publish(FrameInput request, DataInputStream in, FrameOutput reply)

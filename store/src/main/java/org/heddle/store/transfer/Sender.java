@@ -6,11 +6,13 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.heddle.store.Block;
 import org.heddle.store.ChunkId;
 import org.heddle.store.ChunkRef;
 import org.heddle.store.ChunkSource.Sink;
+import org.heddle.store.Difference;
 import org.heddle.store.Effort;
 import org.heddle.store.Holding;
 import org.heddle.store.Store;
@@ -53,6 +55,27 @@ final class Sender {
       sender.send(holding);
     }
     sender.flush();
+  }
+
+  /**
+   * What chunks differ by from others, as far as both are here and not damaged.
+   *
+   * @param references that the receiver has
+   */
+  static Optional<Difference> differ(Store store, List<ChunkRef> wanted, List<ChunkRef> references)
+      throws IOException {
+    Set<ChunkRef> own = Set.copyOf(wanted);
+    List<ChunkRef> here = wanted.stream().filter(chunk -> store.has(chunk.id())).toList();
+    List<ChunkRef> base =
+        references.stream().filter(chunk -> store.has(chunk.id()) && !own.contains(chunk)).toList();
+    if (here.isEmpty() || base.isEmpty()) {
+      return Optional.empty();
+    }
+    try {
+      return Difference.of(store, here, base);
+    } catch (StoreException damaged) {
+      return Optional.empty();
+    }
   }
 
   private void send(Holding holding) throws IOException {

@@ -7,35 +7,49 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Ends what does not move: a peer that says nothing for ever must not hold anybody up. One thread
- * looks after all that is watched.
+ * Ends what does not move, or moves too slowly: a peer that says nothing for ever, or a byte now
+ * and then, must not hold anybody up. One thread looks after all that is watched.
  */
 final class StallWatch implements AutoCloseable {
-  private final long most;
+  private final Duration most;
+  private final long leastRate;
   private final Map<Watched, Runnable> watched = new HashMap<>();
   private final Thread thread;
 
-  StallWatch(Duration most) {
-    this.most = most.toNanos();
+  /**
+   * @param most what is behind its pace by so much is ended
+   * @param leastRate bytes a second; 0: any byte will do
+   */
+  StallWatch(Duration most, long leastRate) {
+    this.most = most;
+    this.leastRate = leastRate;
     this.thread = Thread.ofVirtual().name("stall-watch").start(this::look);
   }
 
   /** One thing that should move; closing it ends the watch. */
   final class Watched implements AutoCloseable {
-    private volatile long moved = System.nanoTime();
+    private final Pace pace;
     private volatile boolean stalled;
+    private volatile boolean trickled;
 
-    void moved() {
-      moved = System.nanoTime();
+    private Watched(Pace pace) {
+      this.pace = pace;
     }
 
     boolean stalled() {
       return stalled;
     }
 
+    /** The failure that its end is. */
+    CutException failure(String name) {
+      return trickled
+          ? CutException.slow(name + " moves " + pace.text(most))
+          : new CutException(name + " did not answer in time");
+    }
+
     /** The stream, watched. */
     InputStream watch(InputStream in) {
-      return Counted.input(in, _ -> moved());
+      return Counted.input(in, bytes -> pace.moved(bytes, System.nanoTime()));
     }
 
     @Override
@@ -52,7 +66,12 @@ final class StallWatch implements AutoCloseable {
    * @param end what is done when nothing moves, once
    */
   Watched begin(Runnable end) {
-    Watched one = new Watched();
+    return begin(new Pace(leastRate, System.nanoTime()), end);
+  }
+
+  /** The same for what has been watched before. */
+  Watched begin(Pace pace, Runnable end) {
+    Watched one = new Watched(pace);
     synchronized (watched) {
       watched.put(one, end);
     }
@@ -62,13 +81,15 @@ final class StallWatch implements AutoCloseable {
   private void look() {
     try {
       while (true) {
-        Thread.sleep(Duration.ofNanos(Math.clamp(most / 8, 1_000_000, 1_000_000_000)));
+        Thread.sleep(Duration.ofNanos(Math.clamp(most.toNanos() / 8, 1_000_000, 1_000_000_000)));
         Map<Watched, Runnable> now;
         synchronized (watched) {
           now = Map.copyOf(watched);
         }
         now.forEach((one, end) -> {
-          if (!one.stalled && System.nanoTime() - one.moved > most) {
+          long time = System.nanoTime();
+          if (!one.stalled && one.pace.behind(time) > most.toNanos()) {
+            one.trickled = one.pace.trickles(time);
             one.stalled = true;
             end.run();
           }
@@ -86,6 +107,11 @@ final class StallWatch implements AutoCloseable {
 
   /** As a failure that says what happened. */
   static IOException explain(Watched one, String name, IOException failure) {
-    return one.stalled() ? new CutException(name + " did not answer in time", failure) : failure;
+    if (!one.stalled()) {
+      return failure;
+    }
+    CutException cut = one.failure(name);
+    cut.addSuppressed(failure);
+    return cut;
   }
 }

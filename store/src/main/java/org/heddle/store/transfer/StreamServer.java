@@ -13,7 +13,7 @@ import org.heddle.store.Store;
  * first says what it is, so that the other side can tell it from a shell's greeting.
  */
 public final class StreamServer {
-  static final long GREETING = 0x48444C53_544F5231L; // HDLSTOR1
+  static final long GREETING = 0x48444C53_544F5232L; // HDLSTOR2
 
   private StreamServer() {}
 

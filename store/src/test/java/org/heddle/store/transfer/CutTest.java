@@ -178,6 +178,46 @@ final class CutTest {
     assertThat(said).singleElement().asString().contains("did not answer in time");
   }
 
+  /** A byte now and then, each in time. */
+  @Test
+  void aServerThatTricklesIsGivenUp() throws Exception {
+    Store here = Store.openOrCreate(folder.resolve("here"));
+    Store there = Sample.store(folder.resolve("there"), Sample.image(8, 400));
+    List<Throwable> said = new ArrayList<>();
+    try (ServerSocket slow = new ServerSocket(0);
+        Responder responder = new Responder(there, true, Duration.ofMinutes(1))) {
+      byte[] index = answer(responder, bytes(Request.index(Sample.NAME)));
+      Thread.ofVirtual().start(() -> trickle(slow, index));
+      ConnectSettings settings = ConnectSettings.plain().impatient(Duration.ofSeconds(2), 1);
+      try {
+        Sample.pull(here, Sample.at(slow.getLocalPort()), settings);
+      } catch (IOException failure) {
+        said.add(failure);
+      }
+    }
+    assertThat(said)
+        .singleElement()
+        .asString()
+        .contains("moves less than 1024 bytes/s for 2 s")
+        .contains("--limit");
+  }
+
+  private static void trickle(ServerSocket slow, byte[] reply) {
+    try {
+      OutputStream out = slow.accept().getOutputStream();
+      out.write(
+          "HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n"
+              .getBytes(java.nio.charset.StandardCharsets.US_ASCII));
+      for (byte one : reply) {
+        out.write(one);
+        out.flush();
+        Thread.sleep(20);
+      }
+    } catch (IOException | InterruptedException over) {
+      // The test is over.
+    }
+  }
+
   @Test
   void aServerThatStopsInTheMiddleIsGivenUp() throws Exception {
     Store here = Store.openOrCreate(folder.resolve("here"));

@@ -89,6 +89,10 @@ final class HostilePeerTest {
           Request.missing(Responder.NO_SESSION, chunks.stream().map(ChunkRef::id).toList())
               .open()
               .readAllBytes());
+      whole.add(Request.sketches(chunks).open().readAllBytes());
+      List<ChunkRef> wanted = chunks.subList(0, 3);
+      List<ChunkRef> references = chunks.subList(3, 6);
+      whole.add(Request.differ(wanted, references).open().readAllBytes());
       whole.add(Request.index("../" + Sample.NAME).open().readAllBytes());
       whole.add(Request.begin().open().readAllBytes());
     }

@@ -17,6 +17,8 @@ final class HuntTest {
   private static final Patience FOR_EVER = (_, _, _) -> false;
   private static final Duration NOW = Duration.ofMillis(1);
 
+  private static final long RATE = 1024;
+
   private static Segments.Segment segment(int number) {
     byte[] data = {(byte) number};
     ChunkRef chunk = new ChunkRef(ChunkId.hash(data, 0, 1), 1);
@@ -30,7 +32,7 @@ final class HuntTest {
   }
 
   private static Hunt.Job take(Hunt hunt, String source) throws InterruptedException {
-    return Objects.requireNonNull(hunt.take(source), source);
+    return Objects.requireNonNull(hunt.take(source, RATE), source);
   }
 
   @Test
@@ -43,7 +45,7 @@ final class HuntTest {
     last.arrived(segment(1).missing());
     assertThat(hunt.answered(last)).isEqualTo(Hunt.Worth.ALL);
     assertThat(hunt.goesOn(NOW)).isFalse();
-    assertThat(hunt.take("origin")).isNull();
+    assertThat(hunt.take("origin", RATE)).isNull();
     assertThat(hunt.refused()).isEmpty();
   }
 
@@ -70,7 +72,7 @@ final class HuntTest {
   void aSourceThatFailedIsNotAskedAgain() throws Exception {
     Hunt hunt = hunt(FOR_EVER, List.of("a", "me", "b"));
     hunt.refuse(take(hunt, "a"), new IOException("a is gone"));
-    assertThat(hunt.take("a")).isNull();
+    assertThat(hunt.take("a", RATE)).isNull();
     assertThat(hunt.goesOn(NOW)).isTrue();
     assertThat(take(hunt, "origin").wanted()).isEqualTo(segment(1).missing());
   }
@@ -91,6 +93,19 @@ final class HuntTest {
     other.arrived(segment(1).missing());
     hunt.answered(other);
     assertThat(hunt.goesOn(NOW)).isFalse();
+  }
+
+  @Test
+  void whatAPeerThatTricklesOwesIsFetchedElsewhere() throws Exception {
+    // Any time will do that it is behind by.
+    Hunt hunt = hunt((_, useless, _) -> useless.toMillis() > 100, List.of("a", "me", "b"));
+    Hunt.Job slow = take(hunt, "a");
+    while (hunt.leaveHanging().isEmpty()) {
+      slow.moves(1);
+      Thread.sleep(1);
+    }
+    assertThat(hunt.refused()).isEqualTo(Map.of("a", "was too slow"));
+    assertThat(take(hunt, "origin").wanted()).isEqualTo(segment(1).missing());
   }
 
   @Test

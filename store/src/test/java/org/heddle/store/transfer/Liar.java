@@ -38,7 +38,7 @@ record Liar(Responder honest, Operation about, Lie lie) implements Connection {
     ByteArrayOutputStream answer = told;
     if (request.head()[0] == about.number) {
       answer = new ByteArrayOutputStream();
-      lie.fetch(about == Operation.FETCH ? wanted(request) : List.of(), told.toByteArray(), answer);
+      lie.fetch(wanted(request), told.toByteArray(), answer);
     }
     FrameInput message =
         new FrameInput(new ByteArrayInputStream(answer.toByteArray()), request.reply());
@@ -47,13 +47,19 @@ record Liar(Responder honest, Operation about, Lie lie) implements Connection {
     return value;
   }
 
-  private static List<ChunkRef> wanted(Request request) {
-    ByteBuffer head = ByteBuffer.wrap(request.head()).position(5);
-    List<ChunkRef> wanted = new ArrayList<>();
-    while (head.hasRemaining()) {
-      wanted.add(new ChunkRef(ChunkId.read(head), head.getInt()));
-    }
-    return wanted;
+  /** The chunks that are asked for, when any are. */
+  private List<ChunkRef> wanted(Request request) {
+    return switch (about) {
+      case FETCH, DIFFER, SKETCHES -> {
+        ByteBuffer head = ByteBuffer.wrap(request.head()).position(1);
+        List<ChunkRef> wanted = new ArrayList<>();
+        for (int left = head.getInt(); left > 0; left--) {
+          wanted.add(new ChunkRef(ChunkId.read(head), head.getInt()));
+        }
+        yield wanted;
+      }
+      case INDEX, MISSING, BEGIN, PUT, PUBLISH, END, PUT_DIFFERENCE -> List.of();
+    };
   }
 
   @Override
@@ -77,16 +83,28 @@ record Liar(Responder honest, Operation about, Lie lie) implements Connection {
   }
 
   /** A block whose parts say whatever they say. */
-  private static byte[] wire(int codec, int raw, List<ChunkRef> chunks, ChunkId ref, byte[] data) {
+  static byte[] wire(int codec, int raw, List<ChunkRef> chunks, ChunkId ref, byte[] data) {
     ByteBuffer out = ByteBuffer.allocate(52 + 36 * chunks.size() + data.length);
     out.putInt(0x48444C42).put((byte) codec).put(new byte[3]);
     out.putInt(raw).putInt(data.length).putInt(chunks.size());
     ref.write(out);
+    chunks(chunks, out);
+    return out.put(data).array();
+  }
+
+  /** A difference whose parts say whatever they say. */
+  static byte[] difference(int count, List<ChunkRef> references, byte[] block) {
+    ByteBuffer out = ByteBuffer.allocate(8 + 36 * references.size() + block.length);
+    out.putInt(0x48444C44).putInt(count);
+    chunks(references, out);
+    return out.put(block).array();
+  }
+
+  private static void chunks(List<ChunkRef> chunks, ByteBuffer out) {
     for (ChunkRef chunk : chunks) {
       chunk.id().write(out);
       out.putInt(chunk.length());
     }
-    return out.put(data).array();
   }
 
   /** Wrong answers to a question for chunks. */

@@ -144,6 +144,28 @@ final class VanishedCallerTest {
   }
 
   @Test
+  void oneThatSendsAByteNowAndThen() throws Exception {
+    try (Socket socket = ask(fetch.length / 2)) {
+      Thread slow =
+          Thread.ofVirtual()
+              .start(() -> {
+                try {
+                  for (int at = fetch.length / 2; at < fetch.length - 1; at++) {
+                    socket.getOutputStream().write(fetch[at]);
+                    Thread.sleep(50);
+                  }
+                } catch (IOException | InterruptedException cut) {
+                  // It is cut.
+                }
+              });
+      // As below.
+      Thread.sleep(200);
+      assertOthersAreServed();
+      slow.interrupt();
+    }
+  }
+
+  @Test
   void oneThatSendsHalfARequest() throws Exception {
     try (Socket _ = ask(fetch.length / 2)) {
       // There is nothing to see until its half has been read; then it has the one place.
