@@ -63,8 +63,8 @@ final class Lessons {
     List<Constraint> bans = new ArrayList<>();
     machines.stream()
         .filter(m -> refused.placement.host(m) >= 0)
-        .forEach(m ->
-            bans.add(new Ban(Indices.of(m), Indices.of(refused.placement.host(m)), false)));
+        .forEach(
+            m -> bans.add(new Ban(Indices.of(m), Indices.of(refused.placement.host(m)), false)));
     return bans;
   }
 

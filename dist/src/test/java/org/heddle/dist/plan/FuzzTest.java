@@ -20,7 +20,9 @@ final class FuzzTest {
     assertThat(report.missed).as("seed %d: %s", seed, report).isLessThanOrEqualTo(RUNS / 500);
     assertThat(report.worse).as("seed %d: %s", seed, report).isZero();
     assertThat(report.unordered).as("seed %d: %s", seed, report).isLessThan(RUNS / 50);
-    assertThat(report.overlooked).as("seed %d: %s", seed, report).isLessThanOrEqualTo(RUNS / 10_000);
+    assertThat(report.overlooked)
+        .as("seed %d: %s", seed, report)
+        .isLessThanOrEqualTo(RUNS / 10_000);
     assertThat(report.stranded).as("seed %d: %s", seed, report).isLessThanOrEqualTo(RUNS / 10_000);
     assertThat(report.mutants - report.rightMutants).isPositive();
   }

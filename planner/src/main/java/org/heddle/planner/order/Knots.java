@@ -387,8 +387,8 @@ final class Knots {
     Task task = unit.task();
     String words =
         (task.machine < 0 ? "a host" : "machine " + instance.machineName(task.machine))
-        + " waits for machines that wait for it: sequence and precedence contradict each other"
-        + " or the vjobs";
+            + " waits for machines that wait for it: sequence and precedence contradict each other"
+            + " or the vjobs";
     return Refusal.because(words, task.machine < 0 ? Indices.NONE : Indices.of(task.machine));
   }
 }

@@ -81,7 +81,8 @@ public final class Order {
           best.detours(),
           tries);
     } catch (Refusal refusal) {
-      return new Ordering.Refused(List.of(refusal.reason()), refusal.inTheWay(), refusal.hindered());
+      return new Ordering.Refused(
+          List.of(refusal.reason()), refusal.inTheWay(), refusal.hindered());
     }
   }
 
