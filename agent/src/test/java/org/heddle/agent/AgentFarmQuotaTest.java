@@ -5,7 +5,6 @@ import static org.heddle.agent.Patience.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
-import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -19,6 +18,7 @@ import java.util.Random;
 import java.util.Set;
 import org.heddle.agent.AgentOptions.FarmOptions;
 import org.heddle.agent.farm.FarmWorkshop;
+import org.heddle.agent.farm.NoStore;
 import org.heddle.agent.farm.Workshop.Download;
 import org.heddle.api.FarmApi.ImageView;
 import org.heddle.api.Json;
@@ -51,19 +51,7 @@ final class AgentFarmQuotaTest extends TwoAgents {
             new Library(List.of()),
             folder.resolve("uploads"),
             folder.resolve("offered"),
-            new Nowhere());
-  }
-
-  /** A content store that keeps nothing. */
-  private static final class Nowhere implements FarmWorkshop.Store {
-    @Override
-    public void keep(Path file, String sha256) {}
-
-    @Override
-    public void write(String sha256, long from, long to, OutputStream out) {}
-
-    @Override
-    public void changed() {}
+            new NoStore());
   }
 
   /** A disk of 2 MiB with a kernel beside it, last used long ago. */

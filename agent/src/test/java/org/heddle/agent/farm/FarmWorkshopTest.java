@@ -3,7 +3,6 @@ package org.heddle.agent.farm;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
@@ -39,17 +38,6 @@ final class FarmWorkshopTest {
             folder.resolve("uploads"),
             folder.resolve("offered"),
             new NoStore());
-  }
-
-  private static final class NoStore implements FarmWorkshop.Store {
-    @Override
-    public void keep(Path file, String sha256) {}
-
-    @Override
-    public void write(String sha256, long from, long to, OutputStream out) {}
-
-    @Override
-    public void changed() {}
   }
 
   private ApiException refused(String recipe) {
