@@ -234,7 +234,8 @@ public final class Farm {
       throws IOException, InterruptedException, FarmException {
     try (FarmFolder.Work work = farm.work()) {
       Path file =
-          Download.fetch(address, work.folder(), share -> progress.step(name, "fetching", share));
+          new Download(Landing.Bounds.of(parts), Download.PATIENCE)
+              .fetch(address, work.folder(), share -> progress.step(name, "fetching", share));
       return take(new Import.Wish(file, name, userData, sha256));
     }
   }

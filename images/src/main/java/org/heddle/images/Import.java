@@ -19,6 +19,8 @@ public final class Import {
   /** The parent of a VMware disk that has none. */
   private static final long NO_PARENT = 0xffff_ffffL;
 
+  private static final long MOST_SEED_MIB = 17;
+
   private Import() {}
 
   /**
@@ -114,13 +116,22 @@ public final class Import {
     Assembly.need("mkfs.vfat", "dosfstools");
     Assembly.need("mcopy", "mtools");
     Path user = Files.writeString(place.work().resolve("user-data"), userData);
+    long mebibytes = (Files.size(user) >> 20) + 2;
+    if (mebibytes > MOST_SEED_MIB) {
+      throw FarmException.invalid(
+          "the user-data have "
+              + Files.size(user)
+              + " bytes; a seed takes less than "
+              + (MOST_SEED_MIB - 1)
+              + " MiB: let them fetch what is large");
+    }
     String id = Canonical.digest(List.of(name, userData)).substring(0, 16);
     Path meta =
         Files.writeString(
             place.work().resolve("meta-data"),
             "instance-id: " + id + "\nlocal-hostname: " + name + "\n");
     String to = place.out().resolve("seed.img").toString();
-    Command.of("truncate", "-s", "1M", to).check(place.log());
+    Command.of("truncate", "-s", mebibytes + "M", to).check(place.log());
     Command.of("mkfs.vfat", "-n", "CIDATA", "-i", id.substring(0, 8), "--invariant", to)
         .check(place.log());
     Command.of("mcopy", "-i", to, user.toString(), meta.toString(), "::").check(place.log());

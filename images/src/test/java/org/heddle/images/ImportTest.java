@@ -7,21 +7,27 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import com.sun.net.httpserver.HttpServer;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.FutureTask;
 import java.util.stream.Stream;
 import org.heddle.images.recipe.Canonical;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class ImportTest {
   private static final byte[] TAR = tar();
@@ -43,6 +49,9 @@ final class ImportTest {
             exchange.sendResponseHeaders(302, -1);
           } else if (path.equals("/image.tar")) {
             exchange.sendResponseHeaders(200, TAR.length);
+            exchange.getResponseBody().write(TAR);
+          } else if (path.equals("/endless.tar")) {
+            exchange.sendResponseHeaders(200, 0);
             exchange.getResponseBody().write(TAR);
           } else {
             exchange.sendResponseHeaders(404, -1);
@@ -97,9 +106,45 @@ final class ImportTest {
   void itSaysHowFarItIs() throws Exception {
     List<Double> shares = new CopyOnWriteArrayList<>();
     URI address = URI.create("http://127.0.0.1:" + server.getAddress().getPort() + "/image.tar");
-    Path file = Download.fetch(address, folder, shares::add);
+    Path file = download(1 << 20, Download.PATIENCE).fetch(address, folder, shares::add);
     assertThat(Files.size(file)).isEqualTo(TAR.length);
     assertThat(shares).isSorted().endsWith(1.0);
+  }
+
+  private static Download download(long most, Duration patience) {
+    return new Download(new Landing.Bounds(Room.ENDLESS, most), patience);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\nabc"})
+  void aServerThatSaysNothingMoreIsGivenUp(String says) throws Exception {
+    try (ServerSocket silent = new ServerSocket(0, 9, InetAddress.getLoopbackAddress())) {
+      FutureTask<Socket> caller =
+          new FutureTask<>(() -> {
+            Socket socket = silent.accept();
+            socket.getOutputStream().write(says.getBytes(US_ASCII));
+            return socket;
+          });
+      Thread.ofVirtual().start(caller);
+      URI address = URI.create("http://127.0.0.1:" + silent.getLocalPort() + "/x.qcow2");
+      assertThat(
+              catchThrowableOfType(
+                  FarmException.class,
+                  () -> download(1 << 20, Duration.ofSeconds(2)).fetch(address, folder, _ -> {})))
+          .hasMessageContaining("/x.qcow2: the server sent nothing or too little for 2 s");
+      caller.get().close();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"/image.tar", "/endless.tar"})
+  void whatIsLargerThanItMayBeIsNotFetched(String path) {
+    URI address = URI.create("http://127.0.0.1:" + server.getAddress().getPort() + path);
+    assertThat(
+            catchThrowableOfType(
+                FarmException.class,
+                () -> download(TAR.length - 1, Download.PATIENCE).fetch(address, folder, _ -> {})))
+        .hasMessageContaining(path + " has more than 0 MiB; allow more: --disk-limit");
   }
 
   @Test

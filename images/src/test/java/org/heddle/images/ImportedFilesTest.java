@@ -120,6 +120,21 @@ final class ImportedFilesTest {
   }
 
   @Test
+  void aSeedIsAsLargeAsItsDataUpToALimit() throws Exception {
+    assumeTrue(Files.isExecutable(Path.of("/usr/bin/mcopy")), "there is no mcopy");
+    String data = "#cloud-config\n" + "# much\n".repeat(400_000);
+    Farm.Built taken = take(raw(), Optional.of(data));
+    shell("mcopy -i " + taken.folder().resolve("seed.img") + " ::user-data seen");
+    assertThat(folder.resolve("seen")).hasContent(data);
+
+    String more = "x".repeat(16 * MIB);
+    assertThat(
+            catchThrowableOfType(
+                FarmException.class, () -> take(folder.resolve("disk.raw"), Optional.of(more))))
+        .hasMessageContaining("user-data have 16777216 bytes; a seed takes less than 16 MiB");
+  }
+
+  @Test
   void aNameWithACommaIsANameAllTheSame() throws Exception {
     assertIsTheDisk(take(Files.move(raw(), folder.resolve("a,format=b.img"))));
   }

@@ -1,8 +1,11 @@
 package org.heddle.dist.farm;
 
+import java.io.IOException;
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Objects;
 import java.util.Optional;
@@ -11,6 +14,7 @@ import org.heddle.cli.Environment;
 import org.heddle.cli.Failure;
 import org.heddle.images.Farm;
 import org.heddle.images.Import;
+import org.heddle.images.Limits;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -22,7 +26,7 @@ import picocli.CommandLine.ParentCommand;
 @Command(
     name = "import",
     description = {
-      "Take an image from elsewhere into the farm: a qcow2 or raw disk (a cloud image), or a tar.",
+      "Take an image from elsewhere into the farm: a disk (a cloud image) or a tar, packed or not.",
       "A disk may get a second one with cloud-init's NoCloud data, which its first boot reads."
     })
 final class ImportCommand implements Callable<Integer> {
@@ -50,6 +54,13 @@ final class ImportCommand implements Callable<Integer> {
       description = "What the file's digest must be, or nothing is taken.")
   @Nullable String sha256;
 
+  @Option(
+      names = "--disk-limit",
+      paramLabel = "MIB",
+      defaultValue = "16384",
+      description = "Most that is fetched, or unpacked. Default: ${DEFAULT-VALUE}.")
+  long disk;
+
   @Override
   public Integer call() {
     Environment around = Objects.requireNonNull(parent).around();
@@ -59,9 +70,8 @@ final class ImportCommand implements Callable<Integer> {
     }
     Farm.Built built =
         Work.run(() -> {
-          Farm farm = options.open(around);
-          Optional<String> data =
-              userData == null ? Optional.empty() : Optional.of(Files.readString(userData));
+          Farm farm = options.open(around, limits());
+          Optional<String> data = data();
           Optional<String> digest = Optional.ofNullable(sha256);
           if (address.isEmpty()) {
             return farm.take(new Import.Wish(Path.of(from), name, data, digest));
@@ -73,6 +83,27 @@ final class ImportCommand implements Callable<Integer> {
     BuildCommand.Outcome outcome = BuildCommand.Outcome.of(built);
     around.print(options.format, outcome, outcome::text);
     return 0;
+  }
+
+  private Limits limits() {
+    Limits usual = Limits.USUAL;
+    if (disk < 4) {
+      throw Failure.invalid("--disk-limit " + disk + ": allow at least 4 MiB");
+    }
+    return new Limits(usual.time(), usual.memoryMiB(), usual.processes(), disk);
+  }
+
+  private Optional<String> data() throws IOException {
+    if (userData == null) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(Files.readString(userData));
+    } catch (NoSuchFileException none) {
+      throw Failure.notFound("there is no file " + userData);
+    } catch (CharacterCodingException otherBytes) {
+      throw Failure.invalid(userData + " is no text in UTF-8, as user-data are");
+    }
   }
 
   private Optional<URI> address() {

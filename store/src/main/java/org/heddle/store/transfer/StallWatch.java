@@ -10,7 +10,7 @@ import java.util.Map;
  * Ends what does not move, or moves too slowly: a peer that says nothing for ever, or a byte now
  * and then, must not hold anybody up. One thread looks after all that is watched.
  */
-final class StallWatch implements AutoCloseable {
+public final class StallWatch implements AutoCloseable {
   private final Duration most;
   private final long leastRate;
   private final Map<Watched, Runnable> watched = new HashMap<>();
@@ -20,14 +20,14 @@ final class StallWatch implements AutoCloseable {
    * @param most what is behind its pace by so much is ended
    * @param leastRate bytes a second; 0: any byte will do
    */
-  StallWatch(Duration most, long leastRate) {
+  public StallWatch(Duration most, long leastRate) {
     this.most = most;
     this.leastRate = leastRate;
     this.thread = Thread.ofVirtual().name("stall-watch").start(this::look);
   }
 
   /** One thing that should move; closing it ends the watch. */
-  final class Watched implements AutoCloseable {
+  public final class Watched implements AutoCloseable {
     private final Pace pace;
     private volatile boolean stalled;
     private volatile boolean trickled;
@@ -36,7 +36,8 @@ final class StallWatch implements AutoCloseable {
       this.pace = pace;
     }
 
-    boolean stalled() {
+    /** Whether it was ended. */
+    public boolean stalled() {
       return stalled;
     }
 
@@ -48,7 +49,7 @@ final class StallWatch implements AutoCloseable {
     }
 
     /** The stream, watched. */
-    InputStream watch(InputStream in) {
+    public InputStream watch(InputStream in) {
       return Counted.input(in, bytes -> pace.moved(bytes, System.nanoTime()));
     }
 
@@ -65,7 +66,7 @@ final class StallWatch implements AutoCloseable {
    *
    * @param end what is done when nothing moves, once
    */
-  Watched begin(Runnable end) {
+  public Watched begin(Runnable end) {
     return begin(new Pace(leastRate, System.nanoTime()), end);
   }
 
