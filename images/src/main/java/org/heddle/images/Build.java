@@ -7,6 +7,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.FutureTask;
@@ -33,9 +35,21 @@ final class Build {
     this.snapshots = snapshots;
     this.keys = new StageKeys(snapshots);
     this.progress = progress;
-    this.maker =
-        new StageMaker(
-            parts.folder(), parts.mirrors(), parts.limits(), other -> tree(other).layers());
+    this.maker = new StageMaker(parts.folder(), parts.mirrors(), parts.limits(), this::given);
+  }
+
+  private StageMaker.Given given(Blueprint other)
+      throws IOException, InterruptedException, FarmException {
+    Tree tree = tree(other);
+    return new StageMaker.Given(tree.layers(), packages(other, tree));
+  }
+
+  /**
+   * Those of which another image's files are said to come. Of a tree in which packages were
+   * installed nobody knows whose files these are, or whether a script has made them.
+   */
+  private static List<String> packages(Blueprint other, Tree tree) {
+    return other.of().family() == Family.UNPACKED ? tree.packages() : List.of();
   }
 
   /** A tree, waited for. */
@@ -87,6 +101,7 @@ final class Build {
     Layers layers = Layers.NONE;
     List<ImageRecord.StageUse> uses = new ArrayList<>();
     List<String> packages = List.of();
+    SortedSet<String> given = new TreeSet<>();
     for (Step step : of.steps()) {
       String label =
           step.owner().equals(of.name()) || step instanceof Step.Base
@@ -108,12 +123,14 @@ final class Build {
                   });
       layers = layers.with(parts.stages().tree(got.record().digest()), got.record().digest());
       packages = got.record().packages();
+      given.addAll(parts.stages().given(got.record().digest()));
       uses.add(
           new ImageRecord.StageUse(
               label, got.record().digest(), got.cached(), got.seconds(), got.reason()));
       progress.done(of.name(), label, got.cached(), got.seconds());
     }
-    return new Tree(layers, uses, packages, snapshot);
+    given.addAll(packages);
+    return new Tree(layers, uses, List.copyOf(given), snapshot);
   }
 
   /** What the tree's entries come from is made beside its lower stages. */
@@ -158,8 +175,12 @@ final class Build {
     Optional<Blueprint> kernel = kernel(image);
     begin(kernel.orElse(null));
     Tree tree = tree(image);
-    Optional<Layers> boot =
-        kernel.isPresent() ? Optional.of(tree(kernel.get()).layers()) : Optional.empty();
+    Optional<Layers> boot = Optional.empty();
+    if (kernel.isPresent()) {
+      Tree other = tree(kernel.get());
+      boot = Optional.of(other.layers());
+      tree = tree.with(packages(kernel.get(), other));
+    }
     return assemble(tree, boot, snapshot, begin);
   }
 
@@ -217,5 +238,11 @@ final class Build {
 
   /** A tree as it was come by. */
   private record Tree(
-      Layers layers, List<ImageRecord.StageUse> uses, List<String> packages, Snapshot snapshot) {}
+      Layers layers, List<ImageRecord.StageUse> uses, List<String> packages, Snapshot snapshot) {
+    Tree with(List<String> more) {
+      SortedSet<String> all = new TreeSet<>(packages);
+      all.addAll(more);
+      return new Tree(layers, uses, List.copyOf(all), snapshot);
+    }
+  }
 }

@@ -8,4 +8,10 @@ package org.heddle.images;
  * @param uri where the mirror has it
  * @param hash what the signed lists say of its content, as apt writes it: {@code SHA256:DIGITS}
  */
-record Deb(String name, String version, String cached, String published, String uri, String hash) {}
+record Deb(String name, String version, String cached, String published, String uri, String hash) {
+  /** "name version architecture". */
+  String line() {
+    String architecture = cached.substring(cached.lastIndexOf('_') + 1).replaceAll("\\.deb$", "");
+    return name + " " + version + " " + architecture;
+  }
+}

@@ -96,7 +96,25 @@ public final class Farm {
       }
       ImageRecord made = new Build(parts, image, snapshots, progress).run(snapshot, begin);
       return new Built(made, false, seconds(begin), images.folder(digest));
+    } catch (IOException failed) {
+      throw full(failed);
     }
+  }
+
+  /** Java says neither which disk is full nor what to do. */
+  private IOException full(IOException failed) throws FarmException {
+    if (String.valueOf(failed.getMessage()).contains("No space left on device")) {
+      FarmException told =
+          new FarmException(
+              FarmException.Kind.CONFLICT,
+              "there is no space left on the disk of "
+                  + farm.root()
+                  + ": make room there, or take away what is not used with 'heddle farm gc'",
+              Optional.empty());
+      told.initCause(failed);
+      throw told;
+    }
+    return failed;
   }
 
   static Built reused(Parts parts, ImageRecord image, long begin) throws IOException {
@@ -159,6 +177,7 @@ public final class Farm {
     if (!parts.finishing().signed(folder)) {
       wrong.add(Images.BUILD + " is not what the farm has signed");
     }
+    wrong.addAll(parts.finishing().strange(folder));
     for (ImageRecord.FileOf file : image.files()) {
       Path path = folder.resolve(file.name());
       if (!Files.exists(path)) {
@@ -178,6 +197,11 @@ public final class Farm {
   /** The same under another name, which hosts then know it by. */
   public void give(ImageRecord image, Path into, String name)
       throws IOException, InterruptedException {
+    List<String> strange = parts.finishing().strange(images.folder(image.digest()));
+    if (!strange.isEmpty()) {
+      throw new IOException(
+          image.name() + " is damaged, build it again: " + String.join("; ", strange));
+    }
     images.give(image, into, name, this::sign);
   }
 

@@ -4,9 +4,14 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 
 /** The end of an image's making: described, signed, forced to the disk, and put in its place. */
 final class Finishing {
+  /** What says of an image how it boots and what is in it. */
+  private static final List<String> DOCUMENTS = List.of(Images.BOOT, Images.SBOM);
+
   private final FarmFolder farm;
   private final Images images;
   private final Signing signing;
@@ -29,6 +34,12 @@ final class Finishing {
     Files.write(out.resolve(Images.SBOM), Sbom.of(record, packages));
     if (!Files.exists(out.resolve(Images.LOG))) {
       Files.copy(work.resolve("log"), out.resolve(Images.LOG));
+    }
+    for (String document : DOCUMENTS) {
+      if (Files.exists(out.resolve(document))) {
+        byte[] content = Files.readAllBytes(out.resolve(document));
+        Files.write(out.resolve(document + Signatures.ENDING), sign(content));
+      }
     }
     byte[] content = Json.bytes(record);
     Files.write(out.resolve(Images.SIGNATURE), sign(content));
@@ -55,6 +66,24 @@ final class Finishing {
   boolean signed(Path folder) throws IOException {
     byte[] content = Files.readAllBytes(folder.resolve(Images.BUILD));
     return Signing.verify(content, folder.resolve(Images.SIGNATURE), signing.publicFile());
+  }
+
+  /**
+   * The documents in an image's folder that are not as this farm has signed them. Images that were
+   * made before documents were signed have none.
+   */
+  List<String> strange(Path folder) throws IOException {
+    List<String> strange = new ArrayList<>();
+    for (String document : DOCUMENTS) {
+      Path file = folder.resolve(document);
+      Path signature = folder.resolve(document + Signatures.ENDING);
+      if (Files.exists(file)
+          && Files.exists(signature)
+          && !Signing.verify(Files.readAllBytes(file), signature, signing.publicFile())) {
+        strange.add(document + " is not what the farm has signed");
+      }
+    }
+    return strange;
   }
 
   byte[] sign(byte[] message) throws IOException, InterruptedException {

@@ -19,6 +19,9 @@ record Layers(List<Path> folders, List<String> digests) {
 
   private static final Path DPKG = Path.of("var", "lib", "dpkg");
 
+  /** A desktop with 3,000 packages has 4 MiB. */
+  private static final long LONGEST_STATUS = 64L << 20;
+
   Layers {
     folders = List.copyOf(folders);
     digests = List.copyOf(digests);
@@ -39,8 +42,10 @@ record Layers(List<Path> folders, List<String> digests) {
   /**
    * A copy of dpkg's list of packages. Only plain folders and a plain file are looked at: a link
    * that a script has made there leads nowhere.
+   *
+   * @throws FarmException when it is too large to be one
    */
-  Optional<Path> dpkgStatus(Path into) throws IOException {
+  Optional<Path> dpkgStatus(Path into) throws IOException, FarmException {
     for (Path layer : folders) {
       Path at = layer;
       boolean plain = true;
@@ -50,6 +55,11 @@ record Layers(List<Path> folders, List<String> digests) {
       }
       Path status = at.resolve("status");
       if (plain && Files.isRegularFile(status, LinkOption.NOFOLLOW_LINKS)) {
+        long size = Files.size(status);
+        if (size > LONGEST_STATUS) {
+          throw FarmException.failed(
+              "/" + DPKG + "/status of the tree has " + (size >> 20) + " MiB: that is not dpkg's");
+        }
         return Optional.of(Files.copy(status, into, StandardCopyOption.REPLACE_EXISTING));
       }
     }
@@ -63,8 +73,9 @@ record Layers(List<Path> folders, List<String> digests) {
     String version = "";
     String architecture = "";
     boolean installed = false;
+    // What matters is ASCII; a script may have written anything.
     List<String> lines =
-        new ArrayList<>(Files.readAllLines(status, java.nio.charset.StandardCharsets.UTF_8));
+        new ArrayList<>(Files.readAllLines(status, java.nio.charset.StandardCharsets.ISO_8859_1));
     lines.add("");
     for (String line : lines) {
       if (line.isEmpty()) {

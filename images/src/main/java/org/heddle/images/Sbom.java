@@ -19,7 +19,8 @@ final class Sbom {
   static byte[] of(ImageRecord image, String type) {
     List<Object> packages = new ArrayList<>();
     List<Object> relations = new ArrayList<>();
-    String vendor = image.from().split("/", 2)[0];
+    // What a class without a vendor takes in comes out of Debian's packages.
+    String vendor = image.from().contains("/") ? image.from().split("/", 2)[0] : "debian";
     String purl = "pkg:" + type + "/" + vendor + "/";
     for (String line : image.packages()) {
       String[] part = line.split(" ", 3);

@@ -19,6 +19,9 @@ public final class Signatures {
   /** The file beside {@code image.json} that has its signature. */
   public static final String OF_IMAGE = Images.BOOT + ".sig";
 
+  /** Of the names of files with the signatures of documents. */
+  static final String ENDING = ".sig";
+
   private static final int LONGEST_KEY = 10_000;
 
   private Signatures() {}

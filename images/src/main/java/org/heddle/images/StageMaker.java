@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -26,8 +27,15 @@ import org.heddle.images.recipe.User;
 final class StageMaker {
   /** Makes the trees that entries of {@code files} come from. */
   interface Trees {
-    Layers of(Blueprint image) throws IOException, InterruptedException, FarmException;
+    Given of(Blueprint image) throws IOException, InterruptedException, FarmException;
   }
+
+  /**
+   * A tree of another image.
+   *
+   * @param packages "name version architecture" of what it was put together from
+   */
+  record Given(Layers layers, List<String> packages) {}
 
   private static final int BATCH = 200;
 
@@ -173,6 +181,7 @@ final class StageMaker {
         .seeing(apt.archives())
         .arguments(words)
         .run("unpacking", job.log());
+    note(job, debs.stream().map(Deb::line).toList());
     for (String name : code) {
       source(job, name);
     }
@@ -206,6 +215,17 @@ final class StageMaker {
         .seeing(code.archives())
         .arguments(words)
         .run("unpacking the source of " + name, job.log());
+    List<String> versions = files.stream().map(Deb::version).distinct().toList();
+    note(job, versions.stream().map(version -> name + " " + version + " source").toList());
+  }
+
+  /** Writes down packages that dpkg will not know of. */
+  private static void note(Job job, List<String> packages) throws IOException {
+    Files.write(
+        job.work().resolve(Stages.GIVEN),
+        packages,
+        StandardOpenOption.CREATE,
+        StandardOpenOption.APPEND);
   }
 
   private void files(Job job, Step.Files step)
@@ -239,13 +259,14 @@ final class StageMaker {
   private void fromImage(Job job, Step.Files step, FileEntry.FromImage entry, Records records)
       throws IOException, InterruptedException, FarmException {
     Blueprint image = java.util.Objects.requireNonNull(step.images().get(entry.image()));
-    Layers layers = trees.of(image);
+    Given other = trees.of(image);
+    note(job, other.packages());
     Path given = job.work().resolve("given");
     try (var out = Files.newOutputStream(given)) {
       new Sandbox(
               farm,
               Sandbox.Action.READ,
-              layers.folders(),
+              other.layers().folders(),
               job.work().resolve("read-" + Integer.toHexString(entry.path().hashCode())))
           .arguments(List.of(entry.source()))
           .limits(limits)

@@ -34,6 +34,9 @@ final class Stages {
   /** In a stage's work folder: "name version architecture" of all packages, a line each. */
   static final String PACKAGES = "packages";
 
+  /** Packages whose files a stage took in though no list of the tree names them, a line each. */
+  static final String GIVEN = "given-packages";
+
   private final FarmFolder farm;
   private final InstantSource clock;
 
@@ -155,6 +158,10 @@ final class Stages {
               bytes,
               seconds(begin),
               clock.millis() / 1000);
+      Path given = work.folder().resolve(GIVEN);
+      if (Files.exists(given)) {
+        Files.move(given, stage.resolve(GIVEN));
+      }
       Files.createFile(stage.resolve(USED));
       try (Locks.Held _ = farm.room().want(bytes)) {
         Command.of("sync", "-f", stage.toString()).check(new Log(work.folder().resolve("sync")));
@@ -164,6 +171,12 @@ final class Stages {
       }
       return record;
     }
+  }
+
+  /** "name version architecture" of what a stage took in and no list of its tree names. */
+  List<String> given(String digest) throws IOException {
+    Path given = folder(digest).resolve(GIVEN);
+    return Files.exists(given) ? Files.readAllLines(given) : List.of();
   }
 
   /** What a family without dpkg has written down as its packages, in this stage or below. */

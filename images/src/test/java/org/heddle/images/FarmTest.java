@@ -22,6 +22,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Builds with a tree of busybox alone: quick, and all but packages. */
 @Tag("real")
@@ -173,6 +175,12 @@ final class FarmTest {
         catchThrowableOfType(
             FarmException.class, () -> builds.farm.export(built.image(), folder.resolve("x.tar")));
     assertThat(refused).hasMessageContaining("root.tar is not what was built");
+    Path content = built.folder().resolve(Images.SBOM);
+    Files.writeString(content, Files.readString(content) + " ");
+    assertThat(builds.farm.check(built.image()))
+        .contains(Images.SBOM + " is not what the farm has signed");
+    assertThatThrownBy(() -> builds.farm.give(built.image(), folder.resolve("given")))
+        .hasMessageContaining(Images.SBOM);
     Path description = built.folder().resolve("build.json");
     Files.writeString(description, Files.readString(description).replace("signed", "forged"));
     assertThat(builds.farm.check(built.image()))
@@ -233,6 +241,24 @@ final class FarmTest {
       run("umount", stuck.toString());
     }
     assertThat(builds.build(blueprint).cached()).isFalse();
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {4, 6, 8})
+  void aFullDiskIsToldAndWhenThereIsRoomTheBuildGoesOn(int mib) throws Exception {
+    Path small = Files.createDirectory(folder.resolve("small"));
+    run("mount", "-t", "tmpfs", "-o", "size=" + mib + "m", "tmpfs", small.toString());
+    try {
+      Builds full = new Builds(small, Builds.SMALL);
+      Blueprint image = full.script("s", "dd if=/dev/urandom of=/large bs=1M count=3\n");
+      FarmException told = catchThrowableOfType(FarmException.class, () -> full.build(image));
+      assertThat(told).hasMessageContaining("o space left on ");
+      full.assertNothingLeft();
+      run("mount", "-o", "remount,size=64m", small.toString());
+      assertThat(full.farm.check(full.build(image).image())).isEmpty();
+    } finally {
+      run("umount", "--lazy", small.toString());
+    }
   }
 
   @Test

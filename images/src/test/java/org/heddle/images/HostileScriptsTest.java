@@ -71,6 +71,12 @@ final class HostileScriptsTest {
   }
 
   @Test
+  void aListOfPackagesThatIsNoneIsNotRead() {
+    assertThat(fails("mkdir -p /var/lib/dpkg; truncate -s 3G /var/lib/dpkg/status\n"))
+        .hasMessageContaining("3072 MiB: that is not dpkg's");
+  }
+
+  @Test
   void aScriptThatDoesNotEndIsEnded() throws Exception {
     Builds quick =
         new Builds(folder.resolve("quick"), new Limits(Duration.ofSeconds(2), 256, 64, 32));

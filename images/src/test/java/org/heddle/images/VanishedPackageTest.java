@@ -171,6 +171,20 @@ final class VanishedPackageTest {
 
     assertThat(outside).isEmptyDirectory();
     assertThat(builds.content(built, "/usr/share/part")).isEqualTo("version 1\n");
+  }
+
+  @Test
+  void whatWasUnpackedOrTakenFromThereIsNamed() throws Exception {
+    publish("1", 1_700_000_000);
+    builds.recipe("takes", "  - {path: /part, image: p, source: /usr/share/part}\n", "");
+
+    assertThat(builds.build(builds.blueprint("p")).image().packages())
+        .containsExactly("part 1 all");
+    Farm.Built takes = builds.build(builds.blueprint("takes"));
+    assertThat(takes.image().packages()).containsExactly("part 1 all");
+    assertThat(takes.folder().resolve(Images.SBOM))
+        .content()
+        .contains("pkg:deb/debian/part@1?arch=all");
     builds.assertNothingLeft();
   }
 

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.heddle.cli.Environment;
+import org.heddle.cli.Failure;
 import org.heddle.cli.Human;
 import org.heddle.dist.Units;
 import org.heddle.images.Cleaning;
@@ -44,6 +45,9 @@ final class GcCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     Environment around = Objects.requireNonNull(parent).around();
+    if (keep < 0) {
+      throw Failure.invalid("--keep: " + keep + " hours are none; give 0 or more");
+    }
     Cleaning.Wish wish = new Cleaning.Wish(quota << 20, Duration.ofHours(keep), dryRun);
     Cleaning.Report report = Work.run(() -> options.open(around).clean(wish));
     around.print(options.format, report, () -> text(report));
