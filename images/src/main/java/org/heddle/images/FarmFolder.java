@@ -13,7 +13,9 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 
 /**
@@ -32,6 +34,12 @@ import java.util.stream.Stream;
  * </pre>
  */
 final class FarmFolder {
+  /**
+   * Locks of work of this process, by name. They must not be looked at: POSIX gives up a process's
+   * locks of a file with the first descriptor of it that the process closes.
+   */
+  private static final Set<Path> OWN = ConcurrentHashMap.newKeySet();
+
   private final Path root;
   private volatile String network = "";
   private volatile Room room = Room.ENDLESS;
@@ -158,6 +166,7 @@ final class FarmFolder {
   Work work() throws IOException {
     String name = UUID.randomUUID().toString();
     Path lock = workFolder().resolve(name + ".lock");
+    OWN.add(lock.getFileName());
     FileChannel channel =
         FileChannel.open(lock, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
     FileLock held = channel.lock();
@@ -172,6 +181,7 @@ final class FarmFolder {
       delete(folder);
       Files.deleteIfExists(lock);
       channel.close();
+      OWN.remove(lock.getFileName());
     }
   }
 
@@ -197,8 +207,11 @@ final class FarmFolder {
   /** Takes away what makers left that were killed. */
   void sweep() throws IOException {
     for (Path lock : workLocks()) {
+      if (OWN.contains(lock.getFileName())) {
+        continue;
+      }
       try (FileChannel channel = FileChannel.open(lock, StandardOpenOption.WRITE);
-          FileLock held = tryLock(channel)) {
+          FileLock held = channel.tryLock()) {
         if (held != null) {
           String name = lock.getFileName().toString();
           delete(lock.resolveSibling(name.substring(0, name.length() - ".lock".length())));
@@ -207,15 +220,6 @@ final class FarmFolder {
       } catch (NoSuchFileException endedMeanwhile) {
         // Its maker has taken it away.
       }
-    }
-  }
-
-  private static @org.jspecify.annotations.Nullable FileLock tryLock(FileChannel channel)
-      throws IOException {
-    try {
-      return channel.tryLock();
-    } catch (java.nio.channels.OverlappingFileLockException ofThisProcess) {
-      return null;
     }
   }
 

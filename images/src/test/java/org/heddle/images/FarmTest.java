@@ -261,6 +261,23 @@ final class FarmTest {
     }
   }
 
+  /** In the kernel's table of locks, since a process may look at its own in no other way. */
+  @Test
+  void aFarmThatIsOpenedAgainLeavesTheLocksOfWhatIsBeingMade() throws Exception {
+    FarmFolder.Work work = new FarmFolder(builds.farmFolder).work();
+    String entry =
+        " "
+            + ProcessHandle.current().pid()
+            + " [0-9a-f:]+:"
+            + Files.getAttribute(work.lock(), "unix:ino")
+            + " ";
+    try (work) {
+      Farm.open(builds.farmFolder, Builds.SMALL, Map.of(), InstantSource.system());
+      assertThat(work.folder()).exists();
+      assertThat(Files.readString(Path.of("/proc/locks"))).containsPattern(entry);
+    }
+  }
+
   @Test
   void manyMayGiveOneImageAtTheSameTime() throws Exception {
     Farm.Built built = builds.build(builds.script("given", "echo 1 >/one\n"));
