@@ -36,9 +36,13 @@ setpriv util-linux
 unshare util-linux
 flock util-linux
 ps procps"
-# File systems that share blocks.
+# File systems that share blocks; a family of packages to build from.
 readonly TEST_TOOLS="mkfs.btrfs btrfs-progs
-mkfs.xfs xfsprogs"
+mkfs.xfs xfsprogs
+dnf dnf
+rpmbuild rpm
+createrepo_c createrepo-c
+busybox busybox-static"
 
 missing_tools() {
   local command package
