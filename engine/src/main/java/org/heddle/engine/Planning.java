@@ -169,8 +169,10 @@ final class Planning {
     if (!draft.planning.pending().equals(Optional.of(request))) {
       return;
     }
-    forgetRequest(draft, draft.planning.asked());
     Problem problem = problem(draft);
+    // What was asked may come back, as when a vjob is cancelled and submitted anew meanwhile.
+    boolean present = digest(problem).equals(draft.planning.asked());
+    forgetRequest(draft, present ? draft.planning.asked() : "");
     answer.refused().forEach((vjob, reason) -> refused(draft, vjob, reason));
     Plan plan = answer.plan();
     List<String> wrong = PlanChecker.check(problem, plan);
@@ -197,6 +199,19 @@ final class Planning {
     String reason = "no plan could be made: " + what;
     draft.notice("plan.failed", request, reason);
     draft.vjobs.values().forEach(vjob -> refused(draft, vjob.spec().name(), reason));
+  }
+
+  /** Who comes new is told why it has to wait, though the same was asked for another before. */
+  static void askAnew(Draft draft) {
+    PlanningRecord old = draft.planning;
+    draft.planning =
+        new PlanningRecord(
+            old.requests(),
+            old.pending(),
+            old.askedMs(),
+            "",
+            old.notBeforeMs(),
+            old.failedSwitches());
   }
 
   private static void forgetRequest(Draft draft, String asked) {

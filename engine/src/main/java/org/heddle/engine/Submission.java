@@ -118,6 +118,7 @@ final class Submission {
     if (circle.isPresent()) {
       return circle;
     }
+    Planning.askAnew(draft);
     draft.notice("vjob.submitted", spec.name(), places.size() + " machines for " + spec.owner());
     return Optional.empty();
   }

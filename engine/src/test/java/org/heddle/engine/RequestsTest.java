@@ -14,6 +14,7 @@ import org.heddle.model.Resources;
 import org.heddle.model.VjobId;
 import org.heddle.model.VjobSpec;
 import org.heddle.model.VjobState;
+import org.heddle.planner.Planner;
 import org.junit.jupiter.api.Test;
 
 class RequestsTest {
@@ -177,5 +178,41 @@ class RequestsTest {
     assertThat(play.vjob("v").reason()).isEqualTo("suspend asked");
     play.event(new Event.ResumeAsked(new VjobId("v")));
     assertThat(play.verbs()).containsExactly("boot");
+  }
+
+  /** The plan for the first one comes when that is gone; the second asks for the same. */
+  @Test
+  void aVjobThatIsCancelledBeforeItsPlanComesCanBeSubmittedAgain() {
+    Play play = Play.withHosts("a");
+    VjobSpec spec = Play.vjob("v", 0, 1, 256);
+    Step asked = play.engine.step(play.state, new Event.Submitted(spec, "key", "public"), play.now);
+    play.state = asked.state();
+    Command.FindPlan find =
+        asked.commands().stream()
+            .filter(Command.FindPlan.class::isInstance)
+            .map(Command.FindPlan.class::cast)
+            .findFirst()
+            .orElseThrow();
+    play.event(new Event.CancelAsked(new VjobId("v")));
+    play.event(new Event.PlanFound(find.request(), Planner.plan(find.problem(), find.limits())));
+    assertThat(play.sent).isEmpty();
+
+    play.submit(spec);
+
+    assertThat(play.verbs()).containsExactly("boot");
+  }
+
+  @Test
+  void aVjobWithoutRoomIsToldSoEachTimeItIsSubmitted() {
+    Play play = Play.withHosts("a");
+    play.submit(Play.vjob("first", 0, 1, 900));
+    play.allGoesWell();
+    VjobSpec spec = Play.vjob("v", 0, 1, 900);
+    play.submit(spec);
+    String reason = play.vjob("v").reason();
+    assertThat(reason).isNotEmpty();
+    play.event(new Event.CancelAsked(new VjobId("v")));
+    play.submit(spec);
+    assertThat(play.vjob("v").reason()).isEqualTo(reason);
   }
 }
